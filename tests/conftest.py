@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, event
 from ovmr_index import Index, processes
 from ovmr_index.db import schema
 from ovmr_index.db.engine import open_engine, reading
-from ovmr_index.demo.tree import make_demo_tree
 from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
@@ -28,6 +27,7 @@ from tests.support.postgresql import shared_server
 from tests.support.redirected import Databases, processes_redirected, redirected
 from tests.support.trees import TreeBuilder
 from tests.support.waiting import BROWSER_SECONDS
+from tests.support.whole_demo import whole_demo
 
 TESTS = Path(__file__).parent
 
@@ -259,8 +259,7 @@ def _databases_go_with_their_test(
 @pytest.fixture(scope="session")
 def demo_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the demo's dataset tree, without an index: read only."""
-    folder = made_once(tmp_path_factory, "demo", lambda new: make_demo_tree(new / "tree"))
-    return folder / "tree"
+    return whole_demo(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

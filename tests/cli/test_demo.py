@@ -7,13 +7,13 @@ import pytest
 from PIL import Image
 
 from tests.support.runs import call
-from tests.support.warm import warm_start
+from tests.support.warm import DEMO_TREE, warm_start
 
 
 @pytest.mark.slow
-def test_demo(tmp_path: Path) -> None:
+def test_demo(tmp_path: Path, demo_tree: Path) -> None:
     folder = tmp_path / "a demo"
-    done = warm_start().run("demo", folder)
+    done = warm_start().run("demo", folder, more={DEMO_TREE: str(demo_tree)})
     assert (done.code, done.err) == (0, "")
     assert str(folder / "contact_sheet.png") in done.out
     with Image.open(folder / "contact_sheet.png") as sheet:
@@ -29,7 +29,7 @@ def test_demo(tmp_path: Path) -> None:
         answer = call(*words[words.index("--root") :])
         assert answer.code == 0
         assert len(answer.out.splitlines()) > 3
-    again = call("demo", folder, "--json")
+    again = call("demo", folder, "--json")  # which draws the images
     assert again.code == 0
     assert again.data["sheet"] == str(folder / "contact_sheet.png")
     assert len(again.data["files"]) == 6

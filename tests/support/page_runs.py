@@ -15,8 +15,9 @@ import pytest
 from tests.support.once import made_once
 from tests.support.pages import Example, examples
 from tests.support.runs import CHECKOUT, environment
-from tests.support.warm import warm_start
+from tests.support.warm import DEMO_TREE, warm_start
 from tests.support.wheels import archives
+from tests.support.whole_demo import whole_demo
 
 _DEMO = "ovmr-index demo demo"
 _SERVE = " serve"
@@ -53,7 +54,7 @@ def finished_demo(factory: pytest.TempPathFactory) -> FinishedDemo:
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        done = _run(["sh", "-c", _DEMO], folder)
+        done = _run(["sh", "-c", _DEMO], folder, {DEMO_TREE: str(whole_demo(factory))})
         assert done.code == 0, done.text
         (folder / "printed.txt").write_text(done.text, encoding="utf-8")
 

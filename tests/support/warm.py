@@ -14,6 +14,7 @@ import os
 import resource
 import runpy
 import shlex
+import shutil
 import signal
 import socket
 import sqlite3
@@ -21,7 +22,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection
 from contextlib import closing, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 from tempfile import TemporaryDirectory
@@ -36,6 +37,8 @@ from tests.support.warm_process import WarmProcess
 STREAMS = (0, 1, 2)
 # The variable with the path of an index: no other synsets than its own are known to a command.
 FEW_SYNSETS = "TESTS_FEW_SYNSETS"
+# That with the path of the demo's tree, of which `demo` makes a copy.
+DEMO_TREE = "TESTS_DEMO_TREE"
 _LONGEST = 1 << 20  # bytes of arguments and variables
 # Written for a Python that imports next to nothing.
 _PROGRAM = """#!{python} -ISB
@@ -278,11 +281,15 @@ def _exit_code() -> int:
 
 def _command() -> Callable[[], None]:
     """Return `ovmr-index`, with the databases of the tests where they are on PostgreSQL."""
+    import ovmr_index.demo.tree
     from ovmr_index.__main__ import main
     from tests.support import redirected
 
     if like := os.environ.get(FEW_SYNSETS):
         _know_only_synsets_of(Path(like))
+    if demo := os.environ.get(DEMO_TREE):
+        copy = partial(shutil.copytree, demo, dirs_exist_ok=True)
+        patch.object(ovmr_index.demo.tree, "make_demo_tree", copy).start()
     return redirected.main if redirected.GIVEN in os.environ else main
 
 
