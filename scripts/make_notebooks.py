@@ -48,7 +48,10 @@ def executed(source: Path, folder: Path) -> Any:
         "PYTHONWARNINGS": "ignore",  # packages warn of each other
         "IPYTHONDIR": str(folder / ".ipython"),
     }
-    client = nbclient.NotebookClient(notebook, resources={"metadata": {"path": str(folder)}})
+    # What a cell prints comes in pieces where the machine is busy.
+    client = nbclient.NotebookClient(
+        notebook, coalesce_streams=True, resources={"metadata": {"path": str(folder)}}
+    )
     client.execute(env=environment)
     for number, cell in enumerate(one for one in notebook.cells if one.cell_type == "code"):
         _keep(cell, number + 1)

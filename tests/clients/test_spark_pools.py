@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from ovmr_index import DrawOptions, Filters, Index, OvmrIndexError
+from ovmr_index import DrawOptions, Filters, Index, OvmrIndexError, Recipe
 from ovmr_index.engines.api import ParquetPools, open_pools
 from ovmr_index.engines.spark_engine import planned, spark_errors
 from ovmr_index.integrations import spark as of_spark
+from ovmr_index.pools.recipe import Step
 from tests.support.boxed_trees import noise
 from tests.support.engine_pools import (
     RECIPES,
@@ -40,7 +41,7 @@ FILTERED = DrawOptions(
     ),
 )
 UNLIKE = DrawOptions(
-    10,  # of 11 pictures, of which two are left out: each in a round of its own
+    4,  # of 11 pictures, of which two are left out: each in a round of its own
     method="stable",
     on_shortage="take-all",
     filters=Filters(datasets=("imagenet21k",), splits=("train",), no_near_duplicates=True),
@@ -83,8 +84,11 @@ def test_draws_are_those_of_sqlite(
 
 
 def test_pools_are_those_of_sqlite(mixed: Index, pools: ParquetPools) -> None:
-    # Draws leave out val, too, which takes Spark as long as all else of a step.
-    assert_same_pools(mixed, pools, replace(RECIPES["own steps"], exclude_val=False))
+    # Draws leave out val, too, which takes Spark as long as all else of a step; the frame has the
+    # boxes of substitutes.
+    recipe = RECIPES["own steps"]
+    assert recipe.steps is not None
+    assert_same_pools(mixed, pools, replace(recipe, exclude_val=False, steps=recipe.steps[:4]))
     assert_same_audit(mixed, pools)
 
 
@@ -100,7 +104,8 @@ def two_partitions(spark: SparkSession) -> Iterator[None]:
 @pytest.mark.usefixtures("two_partitions")
 def test_pools_are_a_frame_with_the_columns_of_the_view(mixed: Index, spark: SparkSession) -> None:
     folder = mixed.path.parent.parent / "parquet"
-    recipe, before = RECIPES["other substitutes"], settings_of(spark)
+    recipe = Recipe(steps=(Step(take="boxes", dataset="lvis", of="substitutes"),))
+    before = settings_of(spark)
     frame = of_spark.pools(spark, folder, recipe)
     mixed.collate(recipe)
     with mixed.sql(VIEW) as result:

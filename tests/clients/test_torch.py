@@ -172,7 +172,7 @@ def test_boxes_of_a_dataset_without_categories(boxed: Index) -> None:
     assert item[1]["boxes"].tolist() == [[2, 3, 42, 39]]
 
 
-@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.exhaustive)])
 def test_two_workers_give_what_one_process_gives(
     boxed: Index, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
