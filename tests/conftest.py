@@ -32,8 +32,9 @@ from tests.support.whole_demo import whole_demo
 TESTS = Path(__file__).parent
 
 # An example may take as long as a busy machine needs for it.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
+settings.register_profile("a few", deadline=None, max_examples=exhaustive.EXAMPLES)
+settings.register_profile("exhaustive", deadline=None, max_examples=4 * exhaustive.EXAMPLES)
+settings.load_profile("a few")
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, nohup the end of its
 # terminal, and so would every child.
@@ -106,9 +107,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks that the options are about."""
+    """Register the marks that the options are about, and draw as many examples as they say."""
     config.addinivalue_line("markers", "sqlite_only: about SQLite or the file of an index")
     config.addinivalue_line("markers", "exhaustive(beyond, but): see tests/support/exhaustive.py")
+    if config.getoption("--exhaustive"):
+        settings.load_profile("exhaustive")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -53,6 +53,14 @@ def _written(root: Path, target: str, choice: PartitionFilter, **options: Any) -
     return load(written.path)
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "train-mine_only_base",
+        "val-mine_without_base",
+        "val-mine_only_novel",
+        "train-rare_without_novel",
+    ]
+)
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.label)
 @pytest.mark.parametrize("split", ["train", "val"])
@@ -90,6 +98,7 @@ def test_a_whole_file_comes_back(root: Path) -> None:
     assert load(written.path) == Oracle(root).lvis("train")
 
 
+@pytest.mark.exhaustive(but=["mine_only_base", "mine_without_novel", "rare_without_base"])
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.label)
 def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartitionFilter) -> None:
     index = Index.open(root)

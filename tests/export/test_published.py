@@ -37,6 +37,15 @@ def index(builder: TreeBuilder) -> Index:
     return index
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "exemplar_dict",
+        "Exemplar_Dict",
+        "lvis_v1_train_cat_info_mine_only_base",
+        "LVIS_image_exemplar_dict_k-1000_stable_seed-007",
+        "two.json.provenance",
+    ]
+)
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_saved_sample_is_refused_there(index: Index, builder: TreeBuilder, name: str) -> None:
     index.sample(DRAW, name=name)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index.errors import Issue, RecordError, UsageError
 from ovmr_index.formats.imagenet import ImageNetReader
 from ovmr_index.formats.tree_records import ArchivedImage
+from tests.support.exhaustive import examples
 from tests.support.tars import TAR_LAYOUTS, tar_of
 from tests.support.trees import APPLE_WNID, TENCH_WNID, TreeBuilder, picture
 
@@ -254,7 +255,7 @@ def test_a_whole_tar_in_gzip_is_refused(tmp_path: Path) -> None:
 
 
 @given(at=st.integers(0, 6_000), value=st.binary(min_size=1, max_size=600))
-@settings(max_examples=60)
+@examples(60)
 def test_damage_never_ends_in_another_error(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: bytes
 ) -> None:

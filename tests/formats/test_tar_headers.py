@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ovmr_index.errors import RecordError
 from ovmr_index.formats.tar import TarImages
 from ovmr_index.formats.tree_records import ArchivedFolder, ArchivedImage
+from tests.support.exhaustive import examples
 from tests.support.tars import tar_of, zip_of
 from tests.support.trees import TENCH_WNID
 
@@ -131,7 +132,7 @@ _CONTENTS = (
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(examples(150), suppress_health_check=[HealthCheck.too_slow])
 @given(
     content=st.sampled_from(_CONTENTS),
     changes=st.lists(st.tuples(st.integers(0, 30), _FIELDS, _VALUES), min_size=1, max_size=4),
@@ -153,7 +154,7 @@ def test_a_mutated_header_is_damage_or_a_tar(
         _read(bytes(mutated[:cut]), file)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(at=st.integers(0, 4_000), value=st.binary(min_size=1, max_size=8))
 def test_a_mutated_zip_is_damage_or_a_zip(
     tmp_path_factory: pytest.TempPathFactory, at: int, value: bytes

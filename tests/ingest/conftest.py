@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
+from tests.support.contents import assert_sound
 from tests.support.few_synsets import index_of_few_synsets
 from tests.support.refusals import filled_index
 from tests.support.trees import TreeBuilder
@@ -22,7 +23,9 @@ def state(
 ) -> tuple[TreeBuilder, Index]:
     """Return a tree and its index, new or filled: what is refused leaves it as it was."""
     builder = TreeBuilder(tmp_path_factory.mktemp("state") / "datasets", empty_index)
-    return builder, filled_index(builder) if request.param else builder.index()
+    index = filled_index(builder) if request.param else builder.index()
+    assert_sound(index)
+    return builder, index
 
 
 @pytest.fixture

@@ -50,6 +50,20 @@ SPLIT_TREE = {
 FLAT_TREE = {TENCH_WNID: ["b.JPEG", "a.JPEG"], APPLE_WNID: ["c.JPEG"]}
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "splits-class tars",
+        "flat-packed class tars",
+        "splits-tar of tars",
+        "flat-tar of packed tars",
+        "splits-tar of folders",
+        "flat-class tars in xz",
+        "splits-class tars in bzip2",
+        "flat-class zips",
+        "splits-tar of zips",
+        "flat-zip of folders",
+    ]
+)
 @pytest.mark.parametrize("layout", TAR_LAYOUTS)
 @pytest.mark.parametrize("flat", [False, True], ids=["splits", "flat"])
 def test_tars_are_as_if_they_were_unpacked(

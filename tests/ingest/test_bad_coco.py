@@ -2,16 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
-from tests.support.contents import assert_sound, contents
+from tests.support.contents import assert_sound, everything
 from tests.support.formats import coco_instances
-from tests.support.refusals import DEEP, NUMBERS, without
+from tests.support.refusals import DEEP, NUMBERS, crossed, rows, without
 from tests.support.trees import Json, TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -139,6 +138,8 @@ def _bad_files() -> dict[str, tuple[bytes, str, str]]:
 
 
 BAD_FILES = _bad_files()
+_FIELDS = ("id", "image_id", "category_id", "area", "iscrowd", "bbox")
+VARIANTS = crossed([f"{name} {{}}" for name in _FIELDS], [number[:20] for number in NUMBERS])
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["new", "filled"])
@@ -153,15 +154,16 @@ def own(
     source = index.sources.coco(file, "own", builder.root / "pictures", options=options)
     if request.param:
         index.ingest([source])
+    assert_sound(index)
     return builder, index, source
 
 
-@pytest.mark.parametrize(("content", "place", "problem"), BAD_FILES.values(), ids=BAD_FILES)
+@pytest.mark.parametrize(("content", "place", "problem"), rows(BAD_FILES, VARIANTS))
 def test_a_bad_file(
     own: tuple[TreeBuilder, Index, SourceSpec], content: bytes, place: str, problem: str
 ) -> None:
     builder, index, source = own
-    before: Any = contents(index)
+    before = everything(index)
     builder.file(FILE, content)
     with pytest.raises(OvmrIndexError) as caught:
         index.ingest([source])
@@ -170,5 +172,4 @@ def test_a_bad_file(
     assert problem in message
     assert "\n" not in message
     assert len(message) < 500 + len(str(builder.root))
-    assert contents(index) == before
-    assert_sound(index)
+    assert everything(index) == before

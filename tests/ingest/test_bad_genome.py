@@ -10,7 +10,9 @@ from tests.support.refusals import (
     IMAGE_DATA,
     NUMBERS,
     OBJECTS,
+    crossed,
     refused,
+    rows,
     without,
 )
 from tests.support.trees import Json, TreeBuilder, vg_image, vg_object, vg_objects
@@ -127,11 +129,11 @@ BAD_GENOME: dict[str, tuple[bytes, bytes, str, str]] = {
         for url in ("https://host/VG_100K/..", "https://host/../1.jpg", "/etc/1.jpg", "a/1\0.jpg")
     },
 }
+_NAMES = [f"{name} {{}}" for name in ("object_id", "x", "w")]
+VARIANTS = crossed(_NAMES, [number[:20] for number in NUMBERS])
 
 
-@pytest.mark.parametrize(
-    ("objects", "images", "place", "problem"), BAD_GENOME.values(), ids=BAD_GENOME
-)
+@pytest.mark.parametrize(("objects", "images", "place", "problem"), rows(BAD_GENOME, VARIANTS))
 def test_bad_files_of_visual_genome(
     state: tuple[TreeBuilder, Index], objects: bytes, images: bytes, place: str, problem: str
 ) -> None:

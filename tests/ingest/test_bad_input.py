@@ -10,12 +10,23 @@ from tests.support.refusals import (
     DEEP,
     LVIS,
     NUMBERS,
+    crossed,
     refused,
+    rows,
     without,
 )
 from tests.support.trees import Json, TreeBuilder, annotation, category, image
 
 pytestmark = pytest.mark.slow
+
+
+TEXTS = {
+    "high": b'"\\ud800"',
+    "low": b'"\\udc00"',
+    "halves": b'"\\ud800\\u0041"',
+    "raw surrogate": b'"\xed\xa0\x80"',
+    "not UTF-8": b'"\xff"',
+}
 
 
 def _lvis(**members: Any) -> bytes:
@@ -125,13 +136,7 @@ def _bad_numbers() -> dict[str, tuple[bytes, str, str]]:
 
 def _bad_texts() -> dict[str, tuple[bytes, str, str]]:
     bad = {}
-    for kind, text in (
-        ("high", b'"\\ud800"'),
-        ("low", b'"\\udc00"'),
-        ("halves", b'"\\ud800\\u0041"'),
-        ("raw surrogate", b'"\xed\xa0\x80"'),
-        ("not UTF-8", b'"\xff"'),
-    ):
+    for kind, text in TEXTS.items():
         for list_, record, name in (
             ("annotations", annotation(7), "extra"),
             ("annotations", annotation(7), "segmentation"),
@@ -176,9 +181,18 @@ def _bad_paths() -> dict[str, tuple[bytes, str, str]]:
 
 
 BAD_LVIS = {**_bad_lvis(), **_bad_numbers(), **_bad_texts(), **_bad_paths()}
+_FIELDS = ("id", "image_id", "category_id", "area", "extra", "bbox", "segmentation", "header")
+_PLACES = [
+    *("extra in annotations", "segmentation in annotations", "extra in images"),
+    *("coco_url in images", "synset in categories", "extra in categories", "a key", "header"),
+]
+VARIANTS = {
+    *crossed([f"{name} {{}}" for name in _FIELDS], [number[:20] for number in NUMBERS]),
+    *crossed([f"{{}}: {place}" for place in _PLACES], [*TEXTS]),
+}
 
 
-@pytest.mark.parametrize(("content", "place", "problem"), BAD_LVIS.values(), ids=BAD_LVIS)
+@pytest.mark.parametrize(("content", "place", "problem"), rows(BAD_LVIS, VARIANTS))
 def test_a_bad_lvis_file(
     state: tuple[TreeBuilder, Index], content: bytes, place: str, problem: str
 ) -> None:

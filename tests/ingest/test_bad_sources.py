@@ -28,6 +28,16 @@ DOUBLES = {
 }
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "side by side-new",
+        "side by side-many",
+        "old-few",
+        "across batches-many",
+        "new, across batches-new",
+        "both in a later batch-few",
+    ]
+)
 @pytest.mark.parametrize("known", [0, 3, BATCHES], ids=["new", "few", "many"])
 @pytest.mark.parametrize("annotations", DOUBLES.values(), ids=DOUBLES)
 def test_two_annotations_with_one_id(

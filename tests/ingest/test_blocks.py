@@ -124,6 +124,9 @@ def test_another_process_skips_as_well(
     assert read == 88
 
 
+@pytest.mark.exhaustive(
+    but=["fixed", "one less", "a block less", "blocks in another order", "none"]
+)
 @pytest.mark.parametrize(
     ("annotations", "counts"),
     [

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index import Index
 from tests.support.contents import assert_as_fresh, assert_sound, contents
+from tests.support.exhaustive import examples
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -145,7 +146,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=12)
+@examples(12)
 @given(first=STATES, history=st.lists(STEPS, min_size=1, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
     empty_index: Path, first: State, history: list[Step]

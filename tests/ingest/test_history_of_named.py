@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ovmr_index import Index
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
 from tests.support.contents import assert_sound, contents
+from tests.support.exhaustive import examples
 from tests.support.trees import Json, TreeBuilder
 
 FEW = st.integers(1, 4)
@@ -83,7 +84,7 @@ def _write(builder: TreeBuilder, state: State) -> list[SourceSpec]:
 
 
 @pytest.mark.slow
-@settings(max_examples=12)
+@examples(12)
 @given(history=st.lists(st.tuples(STATES, REMOVED, st.booleans()), min_size=2, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
     empty_index: Path, history: list[tuple[State, str, bool]]

@@ -103,6 +103,14 @@ _PREPARED = (
 )
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "inside-imagenet/imagenet21k_P-splits0-links0",
+        "behind a link-imagenet-splits1-links1",
+        "inside-imagenet-splits2-links2",
+        "behind a link-imagenet/ImageNet-LVIS-splits3-links3",
+    ]
+)
 @pytest.mark.parametrize(("tree", "splits", "links"), _PREPARED)
 @pytest.mark.parametrize("outside", [False, True], ids=["inside", "behind a link"])
 def test_links_to_a_tree_change_nothing(

@@ -88,6 +88,7 @@ def _fresh(index: Index, tmp_path: Path) -> dict[str, tuple[object, ...]]:
     return _measured(new)
 
 
+@pytest.mark.exhaustive(but=["other size-_in_place", "same size-_renamed_over"])
 @pytest.mark.slow
 @WAYS
 @pytest.mark.parametrize("content", [OTHER, SAME_SIZE], ids=["other size", "same size"])
@@ -112,6 +113,7 @@ def test_ingest_counts_what_was_replaced_in_a_changed_folder(
     assert f"train/{TENCH_WNID}/a.JPEG" not in _measured(index)
 
 
+@pytest.mark.exhaustive(but=["other size-_in_place", "same size-_renamed_over"])
 @WAYS
 @pytest.mark.parametrize("content", [OTHER, SAME_SIZE], ids=["other size", "same size"])
 def test_verify_marks_what_was_replaced(

@@ -133,6 +133,12 @@ MUG = {"id": 0, "name": "mug"}
 SEVERAL = "is the id of several records, of which one alone is in"
 
 
+@pytest.mark.parametrize(
+    "index",
+    [False, pytest.param(True, marks=pytest.mark.exhaustive)],
+    ids=["here", "in a process"],
+    indirect=True,
+)
 @pytest.mark.parametrize("at", [0, 1], ids=["bad one first", "bad one last"])
 @pytest.mark.parametrize(
     ("what", "other"),

@@ -155,15 +155,21 @@ def test_what_is_no_flag_of_a_crowd_is_refused(builder: TreeBuilder, flag: objec
 INEXACT = ["9007199254740993.0", "9007199254740992.0", "-0.0", "1e400", "1.5", "true", "1e16"]
 
 
-@pytest.mark.parametrize("number", INEXACT)
-@pytest.mark.parametrize(
-    ("records", "name"),
-    [
-        ("images", "id"),
-        ("categories", "id"),
-        *(("annotations", name) for name in ("id", "image_id", "category_id")),
-    ],
+PLACES_OF_IDS = [
+    ("images", "id"),
+    ("categories", "id"),
+    *(("annotations", name) for name in ("id", "image_id", "category_id")),
+]
+
+
+@pytest.mark.exhaustive(
+    but=[
+        *(f"images-id-{number}" for number in INEXACT),
+        *(f"{records}-{name}-1.5" for records, name in PLACES_OF_IDS[1:]),
+    ]
 )
+@pytest.mark.parametrize("number", INEXACT)
+@pytest.mark.parametrize(("records", "name"), PLACES_OF_IDS)
 def test_a_number_that_is_no_exact_id_is_refused(
     builder: TreeBuilder, records: str, name: str, number: str
 ) -> None:

@@ -3,12 +3,24 @@
 `@pytest.mark.exhaustive` is on a test, or on a value of `parametrize`, that no other run has.
 `exhaustive(beyond=2)` leaves the first two variants of a test to every run, `exhaustive(but=[...])`
 those with these ids.
+
+Hypothesis draws `EXAMPLES` examples, and four times as many in `make exhaustive`. A test that says
+how many it needs says it by `examples`.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import pytest
+from hypothesis import settings
+
+EXAMPLES = 25
+
+
+def examples(every: int) -> settings:
+    """Return settings by which Hypothesis draws `every` examples, or else a quarter of them."""
+    few = settings().max_examples == EXAMPLES
+    return settings(max_examples=max(1, every // 4) if few else every)
 
 
 def left_out(items: Iterable[pytest.Item]) -> set[pytest.Item]:

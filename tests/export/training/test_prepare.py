@@ -87,6 +87,7 @@ def test_nothing_is_copied(ready: TreeBuilder) -> None:
     }
 
 
+@pytest.mark.exhaustive(but=["imagenet-code_bases0", "imagenet21k/images-code_bases3"])
 @pytest.mark.parametrize(
     ("tree", "code_bases"),
     [
@@ -133,6 +134,14 @@ def test_a_tree_elsewhere_is_linked(small: TreeBuilder, tmp_path: Path) -> None:
         assert [one.counts.unchanged for one in index.ingest().sources] == [12, 1, 6, 1]
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "below the root-mm-ovod",
+        "elsewhere-ovmr",
+        "below the root-ovmr-classification",
+        "elsewhere-detic",
+    ]
+)
 @pytest.mark.parametrize("code_base", CODE_BASES)
 @pytest.mark.parametrize("place", ["below the root", "elsewhere"])
 def test_another_folder_has_all_of_it(
@@ -275,6 +284,7 @@ def test_images_that_are_gone_are_counted(ready: TreeBuilder) -> None:
     assert found["imagenet/ImageNet-LVIS"].detail.startswith("5 of 6 images")
 
 
+@pytest.mark.exhaustive(but=["class tars", "one tar"])
 @pytest.mark.parametrize("kind", ["a class tar", "class tars", "one tar"])
 def test_images_in_tars_are_to_be_unpacked(small: TreeBuilder, kind: str) -> None:
     folder = small.root / "imagenet/ImageNet-21K"

@@ -41,6 +41,7 @@ def _known(index: Index) -> tuple[list[tuple[object, ...]], bytes]:
     return rows_of(index, query), file.read_bytes()
 
 
+@pytest.mark.exhaustive(but=["to_tar_of_tars", "to_class_zips", "to_packed_class_tars"])
 @pytest.mark.parametrize(
     "to_tars",
     [tars.to_class_tars, tars.to_tar_of_tars, tars.to_class_zips, tars.to_packed_class_tars],
