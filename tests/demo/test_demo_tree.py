@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from ovmr_index.demo import imagenet
+from ovmr_index.demo import tree as demo
 from ovmr_index.demo.icons import icons
 from ovmr_index.demo.tree import demo_categories, make_demo_tree
 from ovmr_index.errors import OvmrIndexError
@@ -176,6 +178,19 @@ def test_the_tree_is_small_and_every_image_decodes(tree: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_second_time_overwrites_a_class_with_the_same_bytes(
+    demo_tree: Path, tmp_path: Path
+) -> None:
+    tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
+    demo._claim(tree)
+    icon = icons()["penguin.n.01"]
+    image = next(iter((tree / IMAGENET / "train" / icon.wnid).iterdir()))
+    image.write_bytes(b"spoilt")
+    imagenet._make_class(tree / IMAGENET, "penguin.n.01", icon.wnid)
+    assert _contents(tree) == _contents(demo_tree)
+
+
+@pytest.mark.exhaustive
 def test_a_second_time_overwrites_with_the_same_bytes(demo_tree: Path, tmp_path: Path) -> None:
     tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
     next(iter(_images(tree))).write_bytes(b"spoilt")

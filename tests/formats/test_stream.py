@@ -53,8 +53,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     builder = TreeBuilder(tmp_path_factory.mktemp("large") / "tree")
     spec = builder.visual_genome(
         *(
-            vg_objects(i, *(vg_object(400 * i + j, TENCH) for j in range(400)))
-            for i in range(1, 351)
+            vg_objects(i, *(vg_object(100 * i + j, TENCH, more="x" * 500) for j in range(100)))
+            for i in range(1, 301)
         )
     )
     assert sum(file.stat().st_size for file in spec.path.iterdir()) > SUBPROCESS_FROM
@@ -123,9 +123,10 @@ def test_a_stream_that_is_left_early_leaves_no_process(large: Path) -> None:
     assert _children() == before
 
 
-def test_a_script_needs_no_guard(large: Path, tmp_path: Path) -> None:
+def test_a_script_needs_no_guard(large: Path, empty_index: Path, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(BARE_SCRIPT)
     (tmp_path / "root").mkdir()
+    shutil.copyfile(empty_index, tmp_path / "root" / "ovmr.db")
     (tmp_path / "root" / "VisualGenome").symlink_to(large / "VisualGenome")
     done = subprocess.run(
         [sys.executable, tmp_path / "script.py", tmp_path / "root"],
@@ -134,7 +135,7 @@ def test_a_script_needs_no_guard(large: Path, tmp_path: Path) -> None:
         text=True,
         env=environment() | {"PYTHONPATH": str(CHECKOUT)},
     )
-    assert (done.stdout, done.stderr) == ("started\n140000\n", "")
+    assert (done.stdout, done.stderr) == ("started\n30000\n", "")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])

@@ -130,7 +130,7 @@ def test_a_killed_ingest_leaves_the_old_state(
     index = builder.index()
     index.ingest()
     rows = contents(index)
-    _write_many(builder, list(range(1_000)))  # more than the cache, so that the file is written to
+    _write_many(builder, list(range(330)))  # more than the cache, so that the file is written to
     child = start(WAITING, builder.root)
     assert [_line(child), _line(child)] == ["opened", "written"]
     child.kill()

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
@@ -29,7 +28,9 @@ def crossed(names: Sequence[str], kinds: Sequence[str]) -> set[str]:
     return {name for part in names[1:] for name in map(part.format, kinds[1:])}
 
 
-def rows(bad: Mapping[str, tuple[object, ...]], variants: Collection[str]) -> list[ParameterSet]:
+def rows(
+    bad: Mapping[str, tuple[object, ...]], variants: Collection[str]
+) -> list[pytest.ParameterSet]:
     """Return the rows of a table as parameters; `make exhaustive` alone runs the variants."""
     mark = pytest.mark.exhaustive
     return [
