@@ -143,9 +143,9 @@ def test_two_records_of_one_file_are_refused(
 
 
 def test_one_file_of_many_records_is_left_out_but_once(builder: TreeBuilder) -> None:
-    content = _content([(one, f"{one % 3}.jpg") for one in range(5_000)], [4_999, 1])
+    content = _content([(one, f"{one % 3}.jpg") for one in range(1_200)], [1_199, 1])
     report = builder.index().ingest([coco_spec(builder, content)], on_error="skip").sources[0]
-    assert len(report.problems) == 5_000 - 3 + 1
+    assert len(report.problems) == 1_200 - 3 + 1
 
 
 def test_other_formats_have_one_record_for_a_file_too(builder: TreeBuilder) -> None:
