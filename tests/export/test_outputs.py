@@ -12,6 +12,7 @@ import pytest
 from ovmr_index import DrawOptions, EmptyOutputError, Index, ProtectedPathError, UsageError
 from ovmr_index.export.outputs import check_output
 from ovmr_index.formats.imagenet_releases import wnids_of_lvis
+from tests.support.copied_tree import fill
 from tests.support.runs import call
 from tests.support.tars import to_class_tars
 from tests.support.trees import TENCH, TENCH_WNID, TreeBuilder, annotation, vg_object, vg_objects
@@ -21,9 +22,10 @@ pytestmark = pytest.mark.slow
 CLASS = f"imagenet/imagenet21k_P/train/{TENCH_WNID}"
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of each kind of source, one of them with a mapping file."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree of each kind of source, with a mapping file, and its index: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis()
     builder.lvis("val", annotations=[annotation(1)])
     builder.pictures("coco/train2017/000000000001.jpg", "VisualGenome/VG_100K/1.jpg")
@@ -36,13 +38,20 @@ def index(builder: TreeBuilder) -> Index:
     content = {"images": images, "annotations": boxes, "categories": categories}
     builder.json("mine/ann.json", content)
     builder.json("mine/synsets.json", {"cup": TENCH})
-    index = builder.index()
-    index.ingest()
+    with builder.index() as index:
+        index.ingest()
     root = builder.root / "mine"
     options = ("--images", root / "img", "--synsets", root / "synsets.json")
     done = call("ingest", "coco", root / "ann.json", "--name", "mine", *options, root=builder.root)
     assert done.code == 0, done.err
-    return index
+    return builder
+
+
+@pytest.fixture
+def index(builder: TreeBuilder, made: TreeBuilder) -> Index:
+    """Return an index of each kind of source, one of them with a mapping file."""
+    fill(builder, made)
+    return builder.index()
 
 
 def _state(root: Path) -> dict[str, bytes]:

@@ -107,49 +107,56 @@ def test_text_that_is_no_id_of_coco_is_refused(builder: TreeBuilder, identity: s
     assert ingest_one(index, coco_spec(builder, content)).counts == Counts(added=1)
 
 
-@pytest.mark.parametrize(
-    ("fields", "is_crowd"),
-    [
-        ({"iscrowd": True}, 1),
-        ({"iscrowd": "1"}, 1),
-        ({"iscrowd": 1.0}, 1),
-        ({"iscrowd": 1}, 1),
-        ({"iscrowd": "true"}, 1),
-        ({"iscrowd": False}, 0),
-        ({"iscrowd": "0"}, 0),
-        ({"iscrowd": 0.0}, 0),
-        ({"iscrowd": None}, 0),
-        ({"iscrowd": ""}, 0),
-        ({"iscrowd": " FALSE "}, 0),
-        ({"iscrowd": 0, "attributes": {"iscrowd": 1}}, 0),
-        ({"attributes": [{"iscrowd": 1}]}, 0),
-        ({"attributes": {"iscrowd": 0}, "iscrowd": True}, 1),
-    ],
-)
-def test_the_own_value_alone_makes_a_crowd(
-    builder: TreeBuilder, fields: Json, is_crowd: int
-) -> None:
+CROWDS: list[tuple[Json, int]] = [
+    ({"iscrowd": True}, 1),
+    ({"iscrowd": "1"}, 1),
+    ({"iscrowd": 1.0}, 1),
+    ({"iscrowd": 1}, 1),
+    ({"iscrowd": "true"}, 1),
+    ({"iscrowd": False}, 0),
+    ({"iscrowd": "0"}, 0),
+    ({"iscrowd": 0.0}, 0),
+    ({"iscrowd": None}, 0),
+    ({"iscrowd": ""}, 0),
+    ({"iscrowd": " FALSE "}, 0),
+    ({"iscrowd": 0, "attributes": {"iscrowd": 1}}, 0),
+    ({"attributes": [{"iscrowd": 1}]}, 0),
+    ({"attributes": {"iscrowd": 0}, "iscrowd": True}, 1),
+]
+
+
+def test_the_own_value_alone_makes_a_crowd(builder: TreeBuilder) -> None:
     content = v3det()
-    del content["annotations"][0]["iscrowd"]
-    content["annotations"][0] |= fields
+    first = content["annotations"][0]
+    del first["iscrowd"]
+    content["annotations"] = [
+        first | {"id": number} | fields for number, (fields, _) in enumerate(CROWDS)
+    ]
     index = builder.index()
     ingest_one(index, coco_spec(builder, content))
-    assert rows_of(index, "SELECT is_crowd FROM regions") == [(is_crowd,)]
+    found = rows_of(index, "SELECT is_crowd FROM regions ORDER BY key")
+    assert found == [(is_crowd,) for _, is_crowd in CROWDS]
 
 
-@pytest.mark.parametrize(
-    "flag", ["yes", "no", "12", 2, 10, 0.5, -1, 2**64, [], [1], {}, {"iscrowd": 1}, "x" * 900]
-)
-def test_what_is_no_flag_of_a_crowd_is_refused(builder: TreeBuilder, flag: object) -> None:
+FLAGS = ["yes", "no", "12", 2, 10, 0.5, -1, 2**64, [], [1], {}, {"iscrowd": 1}, "x" * 900]
+
+
+def test_what_is_no_flag_of_a_crowd_is_refused(builder: TreeBuilder) -> None:
     content = v3det()
-    content["annotations"].append(content["annotations"][0] | {"id": 77, "iscrowd": flag})
+    first = content["annotations"][0]
+    content["annotations"] += [
+        first | {"id": number, "iscrowd": flag} for number, flag in enumerate(FLAGS, 77)
+    ]
     index = builder.index()
     spec = coco_spec(builder, content)
     with pytest.raises(RecordError, match=r"annotations\[1\] \(id 77\): expected 0 or 1, got `"):
         ingest_one(index, spec)
     report = index.ingest([spec], on_error="skip").sources[0]
-    assert (report.counts, len(report.problems)) == (Counts(added=1), 1)
-    assert len(report.problems[0].reason) < 300
+    assert (report.counts, len(report.problems)) == (Counts(added=1), len(FLAGS))
+    for number, problem in enumerate(report.problems):
+        assert problem.record == f"annotations[{number + 1}] (id {number + 77})"
+        assert problem.reason.startswith("expected 0 or 1, got `")
+        assert len(problem.reason) < 300
 
 
 INEXACT = ["9007199254740993.0", "9007199254740992.0", "-0.0", "1e400", "1.5", "true", "1e16"]

@@ -1,10 +1,13 @@
 """`ingest --rehash`: what was damaged in the index is read again from its files."""
 
+from pathlib import Path
+
 import pytest
 
 from ovmr_index import Index
 from ovmr_index.db.models import METADATA
 from tests.support.contents import rows_of, run_on
+from tests.support.copied_tree import copied_builder
 from tests.support.trees import BASKET, TENCH, TreeBuilder, annotation, image, vg_object, vg_objects
 
 pytestmark = pytest.mark.slow
@@ -15,18 +18,24 @@ TABLES = (
 )
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of annotations of two formats, which the test may damage."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree of annotations of two formats, with its index: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis(
         images=[image(1), image(2, neg_category_ids=[1])],
         annotations=[annotation(1), annotation(2, 2, own=[1.0])],
     )
     builder.visual_genome(vg_objects(5, vg_object(1, TENCH), vg_object(2, TENCH, BASKET)))
-    index = builder.index()
-    index.ingest()
-    index.close()
-    return index
+    with builder.index() as index:
+        index.ingest()
+    return builder
+
+
+@pytest.fixture
+def index(made: TreeBuilder, tmp_path: Path) -> Index:
+    """Return an index of annotations of two formats, which the test may damage."""
+    return copied_builder(made, tmp_path).index()
 
 
 def _rows(index: Index) -> dict[str, list[tuple[object, ...]]]:

@@ -8,6 +8,7 @@ import pytest
 from ovmr_index import DrawOptions, Index
 from ovmr_index.errors import UsageError
 from tests.support.contents import assert_as_fresh, assert_sound, contents, rows_of
+from tests.support.copied_tree import copied_builder
 from tests.support.tars import to_class_tars
 from tests.support.trees import (
     APPLE,
@@ -31,19 +32,32 @@ FILES = {
 }
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of four sources, collated, with a sample."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree of four sources, with an index, collated, with a sample: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     marks = [image(1, neg_category_ids=[2]), image(2)]
     builder.lvis(categories=[category(1), category(2, APPLE)], images=marks)
     builder.lvis("val", annotations=[annotation(4)])
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "b.JPEG"]})
     builder.visual_genome(vg_objects(1, vg_object(5, TENCH), vg_object(6, TENCH, APPLE)))
-    index = builder.index()
-    index.ingest()
-    index.collate()
-    index.sample(DrawOptions(k=4, on_shortage="take-all"), name="four")
-    return index
+    with builder.index() as index:
+        index.ingest()
+        index.collate()
+        index.sample(DrawOptions(k=4, on_shortage="take-all"), name="four")
+    return builder
+
+
+@pytest.fixture
+def builder(made: TreeBuilder, tmp_path: Path) -> TreeBuilder:
+    """Return the tree with its index."""
+    return copied_builder(made, tmp_path)
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return an index of four sources, collated, with a sample."""
+    return builder.index()
 
 
 @pytest.mark.slow

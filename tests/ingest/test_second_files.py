@@ -156,6 +156,7 @@ def _images_of(file: Path) -> tuple[str, Path]:
     return "--images", file.parent
 
 
+@pytest.mark.exhaustive(but=["None-one folder", "train-another name"])
 @pytest.mark.parametrize("advice", ["one folder", "another name"])
 @pytest.mark.parametrize("first_split", [None, "train"])
 def test_a_second_split_in_a_folder_beside_the_first(

@@ -198,6 +198,7 @@ def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChil
     assert ingest(index) == {"lvis_v1_train": Counts(added=MANY - 1, changed=1)}
 
 
+@pytest.mark.exhaustive(but=["lvis/lvis_v1_train.json", "imagenet"])
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "lvis", "imagenet"])
 def test_what_may_not_be_read_is_an_error(

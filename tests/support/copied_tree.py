@@ -4,7 +4,10 @@ import shutil
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
+from copy import copy
 from pathlib import Path
+
+from tests.support.trees import TreeBuilder
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -31,3 +34,16 @@ def copied_tree(source: Path, target: Path, linked: Collection[str] = ()) -> Pat
         ):
             held.backup(copy)
     return target
+
+
+def copied_builder(made: TreeBuilder, folder: Path) -> TreeBuilder:
+    """Return a builder of a copy of what another one made, with its index, in a folder."""
+    builder = copy(made)
+    builder.root = copied_tree(made.root, folder / made.root.name)
+    return builder
+
+
+def fill(builder: TreeBuilder, made: TreeBuilder) -> None:
+    """Let an empty tree be a copy of what another builder made, with its index."""
+    builder.root.rmdir()
+    vars(builder).update(vars(copied_builder(made, builder.root.parent)))

@@ -11,6 +11,7 @@ from ovmr_index.errors import MissingSourceError, OvmrIndexError, UsageError
 from ovmr_index.export.forms.annotated_images import AnnotatedImage, annotated_images
 from ovmr_index.export.forms.box_options import BoxOptions, lvis_boxes
 from ovmr_index.export.forms.box_selection import BoxSelection, select_boxes
+from tests.support.copied_tree import copied_builder
 from tests.support.trees import (
     APPLE,
     BASKET,
@@ -29,9 +30,10 @@ pytestmark = pytest.mark.slow
 CATEGORIES = [category(7, TENCH), category(3, APPLE, frequency="r"), category(5, BASKET)]
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of both splits of LVIS and of Visual Genome."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree of both splits of LVIS and of Visual Genome, with its index: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis(
         categories=CATEGORIES,
         images=[image(9), image(2), image(4)],
@@ -51,9 +53,15 @@ def index(builder: TreeBuilder) -> Index:
         vg_objects(50, vg_object(1, STOP_SIGN), vg_object(2, APPLE, TENCH)),
         vg_objects(51, vg_object(3, BASKET)),
     )
-    opened = builder.index()
-    opened.ingest()
-    return opened
+    with builder.index() as index:
+        index.ingest()
+    return builder
+
+
+@pytest.fixture
+def index(made: TreeBuilder, tmp_path: Path) -> Index:
+    """Return an index of both splits of LVIS and of Visual Genome."""
+    return copied_builder(made, tmp_path).index()
 
 
 def read(index: Index, options: BoxOptions) -> tuple[BoxSelection, list[AnnotatedImage]]:
@@ -78,9 +86,9 @@ def test_images_and_boxes_are_in_the_order_of_their_file(index: Index) -> None:
     ]
 
 
-def test_a_box_has_what_its_file_says(index: Index, builder: TreeBuilder) -> None:
+def test_a_box_has_what_its_file_says(index: Index) -> None:
     selection, (first, *_) = read(index, lvis_boxes("train"))
-    assert first.location == f"{builder.root}/coco/./train2017/000000000009.jpg"
+    assert first.location == f"{index.root}/coco/./train2017/000000000009.jpg"
     assert (first.file_name, first.width, first.height) == ("train2017/000000000009.jpg", 64, 48)
     assert first.fields["coco_url"].endswith("000000000009.jpg")
     (box,) = first.boxes
@@ -174,7 +182,7 @@ def test_wrong_lists_of_images(
         read(index, BoxOptions(images=file))
 
 
-def test_what_is_not_there(index: Index, tmp_path: Path, builder: TreeBuilder) -> None:
+def test_what_is_not_there(index: Index, tmp_path: Path) -> None:
     for options, message in (
         (BoxOptions(images=tmp_path / "absent"), "absent: there is no such file"),
         (BoxOptions(images=[]), "names no image"),
