@@ -23,6 +23,7 @@ def written(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return index.exports.parquet(tmp_path_factory.mktemp("demo") / "parquet").folder
 
 
+@pytest.mark.exhaustive(but=["exemplars", "image_files", "boxes", "category_coverage"])
 @pytest.mark.parametrize("view", ORDERS)
 def test_counts_and_sums_are_those_of_the_index(shared: Path, written: Path, view: str) -> None:
     with Index.open(shared, create=False) as index:
@@ -48,6 +49,7 @@ def _measured(name: str) -> str:
     return f'CAST("{name}" AS DOUBLE PRECISION)'
 
 
+@pytest.mark.exhaustive  # `parquet/test_there_and_back.py` sees it of a small index
 def test_the_index_comes_back(shared: Path, written: Path, tmp_path: Path) -> None:
     drawn = DrawOptions(k=3, on_shortage="repeat")
     found = list[dict[str, bytes]]()

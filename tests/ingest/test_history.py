@@ -146,7 +146,7 @@ STEPS = st.one_of(
 
 
 @pytest.mark.slow
-@examples(12)
+@examples(12, few=2)
 @given(first=STATES, history=st.lists(STEPS, min_size=1, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
     empty_index: Path, first: State, history: list[Step]

@@ -16,6 +16,7 @@ from ovmr_index.images.stored_hashes import hash_images
 from ovmr_index.images.stored_sizes import measure_images
 from tests.support.checked import problems_but_wordnet
 from tests.support.contents import rows_of
+from tests.support.copied_tree import fill
 from tests.support.tars import to_class_tars
 from tests.support.trees import (
     TENCH,
@@ -35,18 +36,26 @@ OTHER = picture((32, 20))
 SAME_SIZE = picture((64, 48), "PNG")  # in pixels
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index whose images are all measured."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree with an index whose images are all measured: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis(images=[image(1)])
     builder.pictures("coco/train2017/000000000001.jpg")
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "b.JPEG"]})
     builder.visual_genome(vg_objects(5, vg_object(1, TENCH)))
     builder.pictures("VisualGenome/VG_100K/5.jpg")
-    index = builder.index()
-    index.ingest()
-    _measure(index)
-    return index
+    with builder.index() as index:
+        index.ingest()
+        _measure(index)
+    return builder
+
+
+@pytest.fixture
+def index(builder: TreeBuilder, made: TreeBuilder) -> Index:
+    """Return an index whose images are all measured."""
+    fill(builder, made)
+    return builder.index()
 
 
 def _measure(index: Index) -> None:

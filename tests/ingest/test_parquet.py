@@ -255,12 +255,24 @@ OF_POSTGRESQL = {
     ),
 }
 
+# Each is as another one that every run has.
+VARIANTS = (
+    *("manifest cut", "manifest empty", "manifest a list", "no table", "view a file", "no number"),
+    *("file without bytes", "file no Parquet", "types of numbers null", "an infinite number"),
+    *("a null where none can be", "column gone from both", "older schema"),
+)
 OF_A_NEW_INDEX = ("no manifest", "bit changed", "a row that refers to none")
 
 
 @pytest.mark.parametrize(
     ("damage", "exists"),
-    [*((damage, True) for damage in DAMAGES), *((damage, False) for damage in OF_A_NEW_INDEX)],
+    [
+        *(
+            pytest.param(damage, True, marks=[pytest.mark.exhaustive] * (damage in VARIANTS))
+            for damage in DAMAGES
+        ),
+        *((damage, False) for damage in OF_A_NEW_INDEX),
+    ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_written(
     copy: Path, tmp_path: Path, empty_index: Path, damage: str, *, exists: bool

@@ -1,12 +1,14 @@
 """What vanishes, or gets another name, takes its own exemplars out of the pools and no others."""
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ovmr_index import Index
 from tests.support.contents import assert_sound, rows_of
+from tests.support.copied_tree import fill
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -36,9 +38,10 @@ def _held(index: Index) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index with pools of two vocabularies, from four datasets."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree with an index of four datasets and pools of two vocabularies: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis(
         categories=[category(1), category(2, APPLE)],
         images=[image(1), image(2)],
@@ -50,12 +53,19 @@ def index(builder: TreeBuilder) -> Index:
     builder.visual_genome(vg_objects(7, vg_object(1, TENCH), vg_object(2, APPLE)))
     for path in ("apple.n.01/1.jpg", "mug/2.jpg", "mug/3.jpg"):
         builder.file(f"mine/{path}", b"")
-    index = builder.index()
-    index.ingest()
-    index.ingest([index.sources.folder(builder.root / "mine", "mine")])
-    for vocabulary in ("lvis_v1_train", "mine"):
-        index.collate(vocabulary=vocabulary)
-    return index
+    with builder.index() as index:
+        index.ingest()
+        index.ingest([index.sources.folder(builder.root / "mine", "mine")])
+        for vocabulary in ("lvis_v1_train", "mine"):
+            index.collate(vocabulary=vocabulary)
+    return builder
+
+
+@pytest.fixture
+def index(builder: TreeBuilder, made: TreeBuilder) -> Index:
+    """Return an index with pools of two vocabularies, from four datasets."""
+    fill(builder, made)
+    return builder.index()
 
 
 def _ingest(index: Index) -> list[str]:

@@ -2,6 +2,7 @@
 
 import shutil
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image as Picture
@@ -9,6 +10,7 @@ from PIL import Image as Picture
 from ovmr_index import Index
 from ovmr_index.errors import Issue
 from ovmr_index.ingest.verify import Depth
+from tests.support.copied_tree import fill
 from tests.support.tars import TAR_LAYOUTS
 from tests.support.trees import (
     APPLE_WNID,
@@ -31,9 +33,10 @@ FOLDER = f"train/{TENCH_WNID}"
 GENOME = "VisualGenome/objects.json"
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index over a tree to which nothing has happened yet."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree with an index of four sources: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis(images=[image(1), image(2)])
     builder.lvis("val", images=[image(3), image(4, folder="val2017")], annotations=[])
     builder.pictures(*map(TRAIN.format, (1, 2, 3)), "coco/val2017/000000000004.jpg")
@@ -42,9 +45,16 @@ def index(builder: TreeBuilder) -> Index:
     groups = [vg_objects(1, vg_object(5, TENCH)), vg_objects(2, vg_object(6, TENCH, TENCH))]
     builder.visual_genome(*groups, images=[vg_image(1), second])
     builder.pictures("VisualGenome/VG_100K/1.jpg", "VisualGenome/VG_100K_2/2.jpg")
-    index = builder.index()
-    index.ingest()
-    return index
+    with builder.index() as index:
+        index.ingest()
+    return builder
+
+
+@pytest.fixture
+def index(builder: TreeBuilder, made: TreeBuilder) -> Index:
+    """Return an index over a tree to which nothing has happened yet."""
+    fill(builder, made)
+    return builder.index()
 
 
 def found(index: Index, depth: Depth = "headers") -> list[tuple[str, ...]]:

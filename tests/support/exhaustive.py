@@ -17,10 +17,11 @@ from hypothesis import settings
 EXAMPLES = 25
 
 
-def examples(every: int) -> settings:
-    """Return settings by which Hypothesis draws `every` examples, or else a quarter of them."""
-    few = settings().max_examples == EXAMPLES
-    return settings(max_examples=max(1, every // 4) if few else every)
+def examples(every: int, few: int | None = None) -> settings:
+    """Return settings for `every` examples in `make exhaustive`, and else `few`, or a quarter."""
+    if settings().max_examples != EXAMPLES:
+        return settings(max_examples=every)
+    return settings(max_examples=max(1, every // 4) if few is None else few)
 
 
 def left_out(items: Iterable[pytest.Item]) -> set[pytest.Item]:
