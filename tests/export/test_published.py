@@ -61,6 +61,7 @@ def test_a_saved_sample_is_refused_there(index: Index, builder: TreeBuilder, nam
     assert call("export", "sample", "--name", name, "-o", elsewhere, root=builder.root).code == 0
 
 
+@pytest.mark.exhaustive(but=["two", "lvis_image_exemplar_dict", "K-005_own"])
 @pytest.mark.parametrize("name", FREE)
 def test_other_names_have_a_usual_path(index: Index, builder: TreeBuilder, name: str) -> None:
     index.sample(DRAW, name=name)
@@ -68,6 +69,13 @@ def test_other_names_have_a_usual_path(index: Index, builder: TreeBuilder, name:
     assert (builder.root / "metadata" / f"{name}.json").is_file()
 
 
+@pytest.mark.exhaustive(
+    but=[
+        "metadata/exemplar_dict.json-exemplars",
+        "metadata/kitchen/imagenet_image_info.json-imagenet-lvis",
+        "metadata/manifest.json-manifest",
+    ]
+)
 @pytest.mark.parametrize(
     ("file", "owner"),
     [
@@ -109,6 +117,7 @@ def test_files_of_the_kind_go_there(index: Index, builder: TreeBuilder, tmp_path
         index.exports.target("norare", metadata / "exemplar_dict_rare_without_novel.json")
 
 
+@pytest.mark.exhaustive(but=["f.json.gz", "f.zst"])
 @pytest.mark.parametrize("name", ["f.json.gz", "f.JSON.GZ", "f.zst", "f.json.xz"])
 def test_plain_json_is_not_called_compressed(
     index: Index, builder: TreeBuilder, tmp_path: Path, name: str

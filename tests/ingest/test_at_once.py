@@ -33,7 +33,7 @@ NEW = ("not_in_wordnet.n.01", "nor_this.n.01")
 
 def _tree(builder: TreeBuilder) -> Path:
     """Write four sources; three name the same synsets that WordNet has not, in different orders."""
-    boxes = [annotation(key, 1 + key % 5, 1 + key % 3) for key in range(1, 901)]
+    boxes = [annotation(key, 1 + key % 5, 1 + key % 3) for key in range(1, 3_001)]
     for split, new in (("train", NEW), ("val", NEW[::-1])):
         categories = [category(key, name) for key, name in enumerate((TENCH, *new), 1)]
         images = [image(key + 10 * (split == "val")) for key in range(1, 6)]
@@ -41,7 +41,7 @@ def _tree(builder: TreeBuilder) -> Path:
             one["image_id"] = images[one["id"] % 5]["id"]
         builder.lvis(split, categories=categories, images=images, annotations=boxes)
     builder.imagenet({f"train/{TENCH_WNID}": [f"{number}.JPEG" for number in range(300)]})
-    objects = [vg_object(key, (APPLE, *NEW)[key % 3]) for key in range(1, 901)]
+    objects = [vg_object(key, (APPLE, *NEW)[key % 3]) for key in range(1, 3_001)]
     builder.visual_genome(vg_objects(1, *objects))
     return builder.root
 

@@ -24,6 +24,7 @@ def _index_of(bucket: str, remote_index: Path, folder: Path) -> Index:
     return Index.open(bucket, shutil.copyfile(remote_index, folder / "ovmr.db"))
 
 
+@pytest.mark.exhaustive(but=["fault0", "fault3"])
 @pytest.mark.parametrize(
     "fault", [Answer(503), Answer(429, "TooManyRequests"), Answer(500, "InternalError"), Cut(100)]
 )
