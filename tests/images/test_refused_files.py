@@ -71,6 +71,7 @@ def _sample(root: Path) -> None:
     assert call("sample", *options, "--on-shortage", "take-all", root=root).code == 0
 
 
+@pytest.mark.exhaustive(but=["images-", "crops-linked root"])
 @pytest.mark.parametrize("linked", [False, True], ids=["", "linked root"])
 @pytest.mark.parametrize("command", ["images", "crops"])
 def test_they_are_named_and_the_rest_is_written(root: Path, command: str, linked: bool) -> None:

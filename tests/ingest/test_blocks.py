@@ -85,6 +85,7 @@ def _read(builder: TreeBuilder, known: KnownBlocks) -> tuple[list[RegionBlock], 
     return blocks, sum(len(one.key) for one in read if isinstance(one, RegionColumns))
 
 
+@pytest.mark.exhaustive(but=["none", "middle", "ends", "one after"])
 @pytest.mark.parametrize(
     ("annotations", "skipped"),
     [

@@ -84,7 +84,7 @@ def _write(builder: TreeBuilder, state: State) -> list[SourceSpec]:
 
 
 @pytest.mark.slow
-@examples(12)
+@examples(12, few=2)
 @given(history=st.lists(st.tuples(STATES, REMOVED, st.booleans()), min_size=2, max_size=5))
 def test_any_history_ends_as_a_fresh_ingest(
     empty_index: Path, history: list[tuple[State, str, bool]]

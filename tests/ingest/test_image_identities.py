@@ -113,6 +113,7 @@ def test_a_number_and_its_text_are_one_id(
     _refused(builder.index(), builder, content, f"image (id {second}): {said}")
 
 
+@pytest.mark.exhaustive(beyond=3)
 @pytest.mark.parametrize(
     ("first", "second", "options", "file"),
     [

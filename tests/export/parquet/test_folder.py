@@ -126,6 +126,7 @@ def test_a_link_to_a_folder_stays(small: Index, place: Path) -> None:
     assert (place / "real" / "manifest.json").is_file()
 
 
+@pytest.mark.exhaustive(but=["notes.txt", "more/part.parquet"])
 @pytest.mark.parametrize("more", ["notes.txt", "boxes/more.parquet", "more/part.parquet"])
 def test_what_is_not_from_an_export_stays(small: Index, place: Path, more: str) -> None:
     folder = small.exports.parquet(place / "parquet").folder

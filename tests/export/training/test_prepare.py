@@ -260,6 +260,7 @@ def test_a_list_of_another_program_is_named(ready: TreeBuilder) -> None:
     assert f"or delete {file} if another program made it" in one.remedy
 
 
+@pytest.mark.exhaustive(beyond=2)
 @pytest.mark.parametrize("content", ['{"images": {}}', '{"info": 1}', '[{"a": 1}]', "{}}"])
 def test_a_list_of_another_kind_is_named(ready: TreeBuilder, content: str) -> None:
     ready.file(IMAGENET, content.encode())

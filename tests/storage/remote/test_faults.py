@@ -37,6 +37,7 @@ def test_what_goes_wrong_twice_is_asked_again(
     assert len(proxy.reads()) == 3
 
 
+@pytest.mark.exhaustive(but=["fault0", "fault2"])
 @pytest.mark.parametrize("fault", [Answer(503), Answer(429, "TooManyRequests"), Cut(100)])
 def test_a_file_that_cannot_be_read_to_its_end_leaves_no_index(
     bucket: str, proxy: Proxy, tmp_path: Path, fault: Answer | Cut
