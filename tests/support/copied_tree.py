@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Collection
 from contextlib import closing
 from copy import copy
@@ -34,6 +35,11 @@ def copied_tree(source: Path, target: Path, linked: Collection[str] = ()) -> Pat
         ):
             held.backup(copy)
     return target
+
+
+def quick_copy(source: Path, target: Path) -> None:
+    """Copy a tree that nobody writes to: `cp` takes a tenth of Python's time."""
+    subprocess.run(["cp", "-a", source, target], check=True)
 
 
 def copied_builder(made: TreeBuilder, folder: Path) -> TreeBuilder:

@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support.copied_tree import quick_copy
 from tests.support.once import made_once
 from tests.support.pages import Example, examples
 from tests.support.runs import CHECKOUT, environment
@@ -80,9 +80,9 @@ class PageRun:
         folder.mkdir()
         commands = "\n".join(one.code for one in self._examples)
         if _DEMO not in commands:
-            shutil.copytree(demo.tree, folder / "demo")
+            quick_copy(demo.tree, folder / "demo")
         if _DEFAULT_ROOT.search(commands.replace(_DEMO, "")):
-            shutil.copytree(demo.tree, folder / "datasets")
+            quick_copy(demo.tree, folder / "datasets")
 
     def run(self, example: Example) -> Printed:
         """Return what an example prints; run first what is before it and was not run yet."""
@@ -90,7 +90,7 @@ class PageRun:
         while len(self._printed) <= place:
             following = self._examples[len(self._printed)]
             if following.code == _DEMO:
-                shutil.copytree(self._demo.tree, self.folder / "demo")
+                quick_copy(self._demo.tree, self.folder / "demo")
                 self._printed.append(Printed(0, self._demo.printed))
             else:
                 self._printed.append(self._run(following))
