@@ -34,7 +34,7 @@ PYTORCH := torch==2.13.0 torchvision==0.28.0
 
 FOLDERS ?= tests
 # What `make test` runs on PostgreSQL, too: the published files, pools, draws and marks.
-ON_POSTGRESQL := tests/conformance tests/pools tests/curation
+ON_POSTGRESQL := tests/conformance/test_main_job.py tests/pools tests/curation
 MINUTES ?= 60
 SEED ?= 1
 

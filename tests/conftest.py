@@ -109,7 +109,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks that the options are about, and draw as many examples as they say."""
     config.addinivalue_line("markers", "sqlite_only: about SQLite or the file of an index")
-    config.addinivalue_line("markers", "exhaustive(beyond, but): see tests/support/exhaustive.py")
+    config.addinivalue_line(
+        "markers", "exhaustive(beyond, but, on): see tests/support/exhaustive.py"
+    )
     if config.getoption("--exhaustive"):
         settings.load_profile("exhaustive")
 
@@ -123,7 +125,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--engine") == "postgresql":
         left_out |= {item for item in items if _is_of_sqlite(item) or _is_of_no_engine(item)}
     if not config.getoption("--exhaustive") and not any("::" in name for name in config.args):
-        left_out |= exhaustive.left_out(items)
+        left_out |= exhaustive.left_out(items, config.getoption("--engine"))
     config.hook.pytest_deselected(items=[*left_out])
     items[:] = [item for item in items if item not in left_out]
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}

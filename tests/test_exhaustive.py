@@ -1,5 +1,6 @@
 """Which variants of a test only `make exhaustive` runs."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
@@ -21,12 +22,13 @@ class Variant:
         return self._mark.mark if self._mark is not None and self._mark.name == name else None
 
 
-def left(marks: dict[str, pytest.MarkDecorator | None]) -> list[str]:
+def left(marks: Mapping[str, pytest.MarkDecorator | None], engine: str = "sqlite") -> list[str]:
     """Return the ids of the variants of one test that are left out, by their ids and marks."""
     items: list[Any] = [
         Variant(f"tests/test_x.py::test[{name}]", mark) for name, mark in marks.items()
     ]
-    return [cast("Variant", item).nodeid[-2] for item in items if item in left_out(items)]
+    found = left_out(items, engine)
+    return [cast("Variant", item).nodeid[-2] for item in items if item in found]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,13 @@ def test_variants_beyond_those_of_every_run(
 
 def test_a_value_alone() -> None:
     assert left({"a": None, "b": pytest.mark.exhaustive, "c": None}) == ["b"]
+
+
+def test_a_mark_of_one_engine() -> None:
+    marks = dict.fromkeys(NAMES, pytest.mark.exhaustive(beyond=1, on="postgresql"))
+    assert (left(marks), left(marks, "postgresql")) == ([], ["b", "c"])
+    whole = dict.fromkeys(NAMES, pytest.mark.exhaustive(on="postgresql"))
+    assert (left(whole), left(whole, "postgresql")) == ([], ["a", "b", "c"])
 
 
 def test_a_variant_that_is_none_is_an_error() -> None:

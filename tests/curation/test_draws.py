@@ -114,22 +114,31 @@ class Asked(NamedTuple):
     restraints: dict[str, Any] | None
 
 
-@settings(max_examples=80)
-@given(
-    asked=st.builds(
-        Asked,
-        MARKS,
-        st.integers(1, 26),
-        st.integers(0, 9),
-        st.sampled_from(METHODS),
-        st.sampled_from(ON_SHORTAGE),
-        FILTERS,
-        st.none() | draws.RESTRAINTS,
-    )
+ASKED = st.builds(
+    Asked,
+    MARKS,
+    st.integers(1, 26),
+    st.integers(0, 9),
+    st.sampled_from(METHODS),
+    st.sampled_from(ON_SHORTAGE),
+    FILTERS,
+    st.none() | draws.RESTRAINTS,
 )
+
+
 def test_a_draw_is_as_the_model_has_it(
-    shared: Index, pools: dict[int, draws.Pool], asked: Asked
+    shared: Index, pools: dict[int, draws.Pool], request: pytest.FixtureRequest
 ) -> None:
+    @settings(max_examples=80 if request.config.getoption("--exhaustive") else 20)
+    @given(asked=ASKED)
+    def check(asked: Asked) -> None:
+        _require_model(shared, pools, asked)
+
+    check()
+
+
+def _require_model(shared: Index, pools: dict[int, draws.Pool], asked: Asked) -> None:
+    """Mark exemplars, draw, and take the marks back."""
     marks, k, seed, method, on_shortage, before, restraints = asked
     index = shared
     marked = [(pools[key][i % len(pools[key])], kind) for key, i, kind in marks]

@@ -10,6 +10,9 @@ from ovmr_index.images.header import ImageError
 from ovmr_index.storage.tar_members import TarMember
 from tests.support.trees import TreeBuilder, annotation
 
+# What rows were read of is all the same to them.
+pytestmark = pytest.mark.exhaustive(on="postgresql")
+
 
 @pytest.fixture(scope="module")
 def exemplars(shared: Path) -> Iterator[Exemplars]:

@@ -69,11 +69,11 @@ def _left_out(index: Index, **options: Any) -> dict[str, int]:
 @pytest.mark.parametrize("area", [1.0, 0, 0.64, None, 6400, 10**9, 1e-9])
 def test_without_a_mask_the_area_is_that_of_the_box(mugs: Boxes, area: float | None) -> None:
     masks: list[Json] = [{}, {"segmentation": []}, {"segmentation": None}]
-    for mask in masks:
-        said = {} if area is None else {"area": area}
-        index = mugs(said | mask, said | mask | {"bbox": [10, 10, 30, 30]})
-        assert _exemplars(index) == [1]
-        assert _left_out(index) == {"small": 1}
+    said = {} if area is None else {"area": area}
+    small = {"bbox": [10, 10, 30, 30]}
+    index = mugs(*(said | mask | box for box in ({}, small) for mask in masks))
+    assert _exemplars(index) == [1, 2, 3]
+    assert _left_out(index) == {"small": 3}
 
 
 def test_with_a_mask_the_area_is_that_of_the_mask(mugs: Boxes) -> None:
@@ -93,9 +93,8 @@ def test_with_a_mask_the_area_is_that_of_the_mask(mugs: Boxes) -> None:
     assert _left_out(index) == {"small": 3}
 
 
-@pytest.mark.parametrize(
-    ("box", "is_inside"),
-    [
+def test_box_without_a_pixel_inside_its_image(mugs: Boxes) -> None:
+    boxes = [
         ([200, 10, 80, 80], False),
         ([199, 10, 80, 80], True),
         ([10, 100, 80, 80], False),
@@ -107,14 +106,12 @@ def test_with_a_mask_the_area_is_that_of_the_mask(mugs: Boxes) -> None:
         ([-500, -500, 80, 80], False),
         ([-500, -500, 2_000, 2_000], True),
         ([150, 90, -80, -80], False),
-    ],
-)
-def test_box_without_a_pixel_inside_its_image(
-    mugs: Boxes, box: list[float], is_inside: bool
-) -> None:
-    index = mugs({"bbox": box}, {"bbox": box, "area": 7_000, "segmentation": MASK}, {})
-    assert _exemplars(index) == ([1, 2, 3] if is_inside else [3])
-    assert _left_out(index) == ({} if is_inside else {"outside": 2})
+    ]
+    masked = {"area": 7_000, "segmentation": MASK}
+    index = mugs(*({"bbox": box} | mask for box, _ in boxes for mask in ({}, masked)))
+    is_inside = [inside for _, inside in boxes for _ in range(2)]
+    assert _exemplars(index) == [i for i, inside in enumerate(is_inside, 1) if inside]
+    assert _left_out(index) == {"outside": is_inside.count(False)}
 
 
 @pytest.mark.parametrize("size", [(None, None), (None, 100)])

@@ -55,15 +55,17 @@ def index(builder: TreeBuilder) -> Index:
     ("recipe", "old", "status"),
     [
         (Recipe(), (1024.0, 40, 10, None), PUBLISHED),
-        (
+        pytest.param(
             Recipe(0.5, 3, 2, substitutes={APPLE: [TENCH]}),
             (0.5, 3, 2, None),
             PUBLISHED | {"min_area": 0.5, "enough": 3, "few": 2},
+            marks=pytest.mark.exhaustive,
         ),
-        (
+        pytest.param(
             Recipe(exclude_val=True),
             (1024.0, 40, 10, {"exclude_val": True}),
             PUBLISHED | {"exclude_val": True},
+            marks=pytest.mark.exhaustive,
         ),
         (
             Recipe(few=3, steps=STEPS, exclude_val=True),

@@ -23,7 +23,7 @@ from tests.support.trees import TENCH, TreeBuilder, annotation, category
 
 SIDES = (32, 64, 90, 200, 600)  # of boxes 32 pixels wide
 K = 2
-SEEDS = 40
+SEEDS = 16
 COPIES = 100  # of the pool: each category draws for itself
 
 # Thousands of draws.
@@ -54,7 +54,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> I
 
 @pytest.fixture(scope="module")
 def found(connection: Connection) -> dict[str, Counter[Outcome]]:
-    """Return how often each outcome came, of 4,000 draws by each kind of weight."""
+    """Return how often each outcome came, of 1,600 draws by each kind of weight."""
     counts = {by: Counter[Outcome]() for by in BY}
     sampler = Sampler(connection)
     for by, seed in product(BY, range(SEEDS)):
