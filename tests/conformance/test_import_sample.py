@@ -27,6 +27,7 @@ def test_a_stable_sample_is_the_same_bytes_again(index: Index, tmp_path: Path) -
     assert again.read_bytes() == file.read_bytes()
 
 
+@pytest.mark.exhaustive(beyond=1)
 @pytest.mark.parametrize("k", ["005", "030"])
 def test_a_published_sample_is_all_here(
     index: Index, expected: Path, tmp_path: Path, k: str

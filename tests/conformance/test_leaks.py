@@ -19,7 +19,7 @@ def _leaks(index: Index) -> list[tuple[str | None, int | None, int | None]]:
 
 
 def test_leaks_of_the_published_pools(
-    tree: Path, ingested: Path, expected: Path, tmp_path: Path
+    tree: Path, ingested: Path, expected: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     pools = json.loads((expected / "exemplar_dict.json").read_text())
     val = json.loads((tree / "lvis" / "lvis_v1_val.json").read_text())
@@ -34,9 +34,10 @@ def test_leaks_of_the_published_pools(
     )
     index = copied(ingested, tree, tmp_path / "datasets")
     assert _leaks(index) == wanted != []
-    # The images' content adds none: no image of this tree is a copy of one of val.
-    assert index.pools.hash_images() == []
-    assert _leaks(index) == wanted
+    if request.config.getoption("--exhaustive"):  # it opens 14,000 images
+        # Their content adds none: no image of this tree is a copy of one of val.
+        assert index.pools.hash_images() == []
+        assert _leaks(index) == wanted
     entries = sum(one.total for one in index.coverage())
     index.collate(Recipe(exclude_val=True))
     assert _leaks(index) == []

@@ -8,7 +8,9 @@ from ovmr_index import Index
 from tests.support.conformance_trees import PUBLISHED, copied, is_published
 from tests.support.contents import contents
 
-pytestmark = pytest.mark.slow
+# On small trees tests/export/parquet shows that each export is the same, and test_main_job shows
+# that the published files are those of this tree.
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 
 def test_an_index_from_parquet_writes_the_published_files(

@@ -63,7 +63,7 @@ def _names(entries: Iterable[draws.Entry]) -> set[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(
     method=st.sampled_from(METHODS),
     seed=st.integers(0, 2**63 - 1),
@@ -95,7 +95,7 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 
 
 @pytest.mark.slow
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(
     seed=st.integers(0, 2**63 - 1),
     few=st.integers(1, 8),
@@ -119,7 +119,7 @@ def test_planted_images_are_never_both_drawn(shared: Index, method: str) -> None
     pools = draws.read_pools(shared)
     named = {key: {one.names: one for one in pool} for key, pool in pools.items()}
     met = 0
-    for seed in range(8):
+    for seed in range(4):
         plain = draws.picked(shared.sample(_options(method, 6, Filters(balanced=True), seed=seed)))
         picked = draws.picked(shared.sample(_options(method, 6, seed=seed)))
         for key in named:

@@ -143,8 +143,9 @@ def alone(root: Path, tmp_path: Path) -> Iterator[Index]:
         yield index
 
 
+@pytest.mark.exhaustive(but=["sizes"])  # hashes stop below when the server does
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_of_four_is_killed(
+def test_one_of_three_is_killed(
     url: str, root: Path, alone: Index, tmp_path: Path, kind: str
 ) -> None:
     option, at = KINDS[kind]
@@ -152,11 +153,11 @@ def test_one_of_four_is_killed(
     with _work(url, root, at, *measure) as killed:
         assert killed.stdout is not None
         assert killed.stdout.readline() == "here\n"
-        others = [_work(url, root, NEVER, *measure) for _ in range(3)]
+        others = [_work(url, root, NEVER, *measure) for _ in range(2)]
         killed.kill()
         assert killed.wait(300) == -signal.SIGKILL
         said = [one.communicate(timeout=300) for one in others]
-    assert [one.returncode for one in others] == [0, 0, 0], said
+    assert [one.returncode for one in others] == [0, 0], said
     names = alone.measure(
         sizes=kind == "sizes", hashes=False, near=kind == "hashes", source="imagenet21k"
     )
@@ -213,11 +214,11 @@ def test_audits_and_exports_share_the_work(
     assert out[2:] == [said, said]
 
 
-def test_all_sources_and_four_shards_at_once(
+def test_all_sources_and_two_shards_at_once(
     postgresql: str, root: Path, alone: Index, tmp_path: Path
 ) -> None:
     """Nobody has made the index yet, and the first of them does."""
-    sources = ["lvis", "visual-genome", *(f"imagenet --shard {i}/4" for i in range(1, 5))]
+    sources = ["lvis", "visual-genome", *(f"imagenet --shard {i}/2" for i in (1, 2))]
     with new_database(postgresql) as url:
         given = ("--db", url, "--root", root, "ingest")
         running = [start(*given, *one.split()) for one in sources]

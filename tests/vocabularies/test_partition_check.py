@@ -21,13 +21,17 @@ SYNSETS = {1: "person.n.01", 13: "street_sign.n.01", 62: "chair.n.01", 63: "sofa
 SYNSETS |= {72: "television_receiver.n.01", 89: "hand_blower.n.01", 90: "toothbrush.n.01"}
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of the seven, of which the last is novel."""
+def _of_seven(builder: TreeBuilder) -> Index:
     categories = [{"id": key, "name": name, "synset": SYNSETS[key]} for key, name in COCO.items()]
     index = ingest_coco(builder, categories)
     index.partitions.add("held", ["toothbrush"], vocabulary="mine")
     return index
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+    """Return an index of the seven, of which the last is novel: read only."""
+    return _of_seven(TreeBuilder(tmp_path_factory.mktemp("seven") / "datasets", empty_index))
 
 
 def _check(index: Index, folder: Path, content: object) -> PartitionCheck:
@@ -157,8 +161,9 @@ def test_categories_that_share_a_name_are_told_apart_by_id(
 
 
 def test_a_partition_whose_categories_are_gone_proves_nothing(
-    index: Index, builder: TreeBuilder, tmp_path: Path
+    builder: TreeBuilder, tmp_path: Path
 ) -> None:
+    index = _of_seven(builder)
     ingest_coco(builder, _numbered(name=NAMES[:-1]))
     with pytest.raises(OvmrIndexError, match="partition held has no novel category in mine"):
         _check(index, tmp_path, coco_json(_numbered(name=NAMES)))
@@ -200,9 +205,8 @@ def test_a_list_and_its_exemplars_may_disagree(
         assert "is the list of category" in done.err
 
 
-def test_a_novel_category_that_is_gone_is_still_found(
-    index: Index, builder: TreeBuilder, tmp_path: Path
-) -> None:
+def test_a_novel_category_that_is_gone_is_still_found(builder: TreeBuilder, tmp_path: Path) -> None:
+    index = _of_seven(builder)
     index.partitions.add("two", ["toothbrush", "person"], vocabulary="mine")
     left = [{"id": key, "name": name, "synset": SYNSETS[key]} for key, name in COCO.items()][:-1]
     ingest_coco(builder, left)

@@ -238,7 +238,8 @@ def large(empty_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
     return index
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.exhaustive(beyond=1)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_copy_that_is_stopped(large: Index, target: str, number: signal.Signals) -> None:
     """Nothing is left of it in a database, and no file has the name of a copy."""
     with start("db", "copy", large.path, target) as process:

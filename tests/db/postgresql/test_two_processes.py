@@ -237,6 +237,7 @@ def with_wordnet(server: str) -> str:
     return "with_wordnet"
 
 
+@pytest.mark.exhaustive(but=["15", "9"])
 @pytest.mark.parametrize("number", CODES)
 def test_an_ingest_that_is_stopped(
     server: str, with_wordnet: str, large: Path, number: signal.Signals
