@@ -10,7 +10,8 @@ import pytest
 from ovmr_index import Index
 from tests.support.contents import rows_of
 
-pytestmark = pytest.mark.slow
+# In PostgreSQL two people mark at once, and a writer is killed, in tests/db/postgresql.
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive(on="postgresql")]
 
 MARKING = """
 import sys

@@ -234,6 +234,7 @@ def test_plain_images_look_like_nothing(builder: TreeBuilder) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive(but=["True"], on="postgresql")
 @pytest.mark.parametrize("perceptual", [None, False, True])
 def test_without_val_there_is_none(index: Index, perceptual: bool | None) -> None:
     if perceptual is not None:

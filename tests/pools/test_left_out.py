@@ -66,6 +66,7 @@ def _left_out(index: Index, **options: Any) -> dict[str, int]:
     return {row.reason.value: row.candidates for row in rows}
 
 
+@pytest.mark.exhaustive(beyond=4, on="postgresql")
 @pytest.mark.parametrize("area", [1.0, 0, 0.64, None, 6400, 10**9, 1e-9])
 def test_without_a_mask_the_area_is_that_of_the_box(mugs: Boxes, area: float | None) -> None:
     masks: list[Json] = [{}, {"segmentation": []}, {"segmentation": None}]

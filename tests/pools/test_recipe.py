@@ -282,6 +282,7 @@ NAMED = [
 ]  # fmt: skip
 
 
+@pytest.mark.exhaustive(beyond=1, on="postgresql")
 @pytest.mark.parametrize(("steps", "note"), NAMED)
 def test_a_step_that_gave_nothing_is_named(
     index: Index, steps: list[dict[str, Any]], note: str

@@ -39,6 +39,7 @@ NOT_FOUND = {
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive(on="postgresql")  # test_suggest asks it there
 def test_most_substitutes_that_were_chosen_by_hand_are_found_again(
     builder: TreeBuilder,
 ) -> None:

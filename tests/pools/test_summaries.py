@@ -9,6 +9,9 @@ from ovmr_index.pools.audit_summary import summarize
 from ovmr_index.pools.shapes import RATIOS, SIDES
 from tests.support.contents import rows_of
 
+# Two engines are asked the same of the demo in tests/two_engines.
+_of_the_demo = pytest.mark.exhaustive(on="postgresql")
+
 
 def _ask(root: Path, query: str) -> list[tuple[object, ...]]:
     with Index.open(root) as index:
@@ -31,6 +34,7 @@ def test_boxes_are_counted_by_size_and_shape(odd_index: Path) -> None:
         assert (shapes.sides, shapes.ratios) == (tuple(sides), tuple(ratios))
 
 
+@_of_the_demo
 def test_shortfalls_come_with_their_reasons(shared: Path) -> None:
     with Index.open(shared) as index:
         found = index.pools.shortfalls(10)
@@ -47,6 +51,7 @@ def test_shortfalls_come_with_their_reasons(shared: Path) -> None:
     assert none == []
 
 
+@_of_the_demo
 def test_substitutes_are_counted_by_dataset(shared: Path) -> None:
     with Index.open(shared) as index:
         found = [one for one in index.pools.substitutes() if one.exemplars]
@@ -57,6 +62,7 @@ def test_substitutes_are_counted_by_dataset(shared: Path) -> None:
     assert sorted(map(tuple, found)) == _ask(shared, query)
 
 
+@_of_the_demo
 def test_a_summary_of_an_audit_counts_all_and_keeps_the_first(shared: Path) -> None:
     with Index.open(shared) as index:
         findings = [*index.audit(ids_only=True)]
@@ -67,11 +73,13 @@ def test_a_summary_of_an_audit_counts_all_and_keeps_the_first(shared: Path) -> N
         assert found.of_kind(kind) == [one for one in findings if one.kind == kind][:2]
 
 
+@_of_the_demo
 def test_an_unknown_vocabulary_is_answered_with_the_nearest(shared: Path) -> None:
     with Index.open(shared) as index, pytest.raises(UsageError, match="did you mean 'lvis_v1_tra"):
         index.pools.box_shapes(vocabulary="lvis_v1_trian")
 
 
+@_of_the_demo
 def test_the_last_reading_of_each_source_is_known(shared: Path) -> None:
     with Index.open(shared) as index:
         found = index.sources.last_read()
