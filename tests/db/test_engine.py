@@ -140,6 +140,7 @@ def test_engine_makes_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive(beyond=3)
 @pytest.mark.parametrize(
     "name",
     ["100%.db", "a%20b%41.db", "a?mode=ro.db", "a#b.db", " a b .db", "ä-画-é.db", "a&b=c;'.db"],
