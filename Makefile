@@ -141,7 +141,7 @@ suite-on-postgresql: venv
 postgresql: venv  ## run the tests of an index on a PostgreSQL server, or those of FOLDERS
 	@$(IN_TEMPORARY) $(PYTEST) --engine postgresql $(FOLDERS)
 
-exhaustive: venv clients  ## run every variant of every test: an hour
+exhaustive: venv clients  ## run every variant of every test
 	@$(IN_TEMPORARY) $(PYTEST) --exhaustive
 	@$(IN_TEMPORARY) $(CLIENTS_PYTEST) --exhaustive tests/clients
 	@$(IN_TEMPORARY) $(PYTEST) --exhaustive --engine postgresql $(FOLDERS)
