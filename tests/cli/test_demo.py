@@ -29,8 +29,14 @@ def test_demo(tmp_path: Path, demo_tree: Path) -> None:
         answer = call(*words[words.index("--root") :])
         assert answer.code == 0
         assert len(answer.out.splitlines()) > 3
+    spoilt = min((folder / "imagenet").rglob("*.JPEG"))
+    spoilt.write_bytes(b"spoilt")
     again = call("demo", folder, "--json")  # which draws the images
     assert again.code == 0
+    drawn = [path for path in demo_tree.rglob("*") if path.is_file()]
+    assert len(drawn) > 700
+    for path in drawn:
+        assert (folder / path.relative_to(demo_tree)).read_bytes() == path.read_bytes(), path
     assert again.data["sheet"] == str(folder / "contact_sheet.png")
     assert len(again.data["files"]) == 6
 

@@ -11,6 +11,7 @@ from ovmr_index import ExportReport, Index
 from ovmr_index.errors import MissingSourceError
 from ovmr_index.ingest.sources import find_sources, lvis_source
 from tests.support.conformance_trees import PUBLISHED, copied, is_published, linked
+from tests.support.copied_tree import quick_copy
 from tests.support.lvis_package import read_lvis
 from tests.support.oracle import Oracle, load
 
@@ -53,7 +54,8 @@ def test_ingest_and_export_write_the_six_published_files(
 def imagenet(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy to link to: links change the times of files, which others compare."""
     copy = tmp_path_factory.mktemp("imagenet") / "imagenet21k_P"
-    return shutil.copytree(tree / "imagenet" / "imagenet21k_P", copy)
+    quick_copy(tree / "imagenet" / "imagenet21k_P", copy)
+    return copy
 
 
 def test_sources_one_by_one_in_another_order_and_entries_shuffled(

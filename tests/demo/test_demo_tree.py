@@ -1,7 +1,6 @@
 """The demo's dataset tree: its shapes are those of the real datasets, its images are drawn."""
 
 import json
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from ovmr_index.demo import imagenet
-from ovmr_index.demo import tree as demo
 from ovmr_index.demo.icons import icons
 from ovmr_index.demo.tree import demo_categories, make_demo_tree
 from ovmr_index.errors import OvmrIndexError
@@ -40,10 +37,6 @@ def _path(root: Path, image: Record) -> Path:
 
 def _images(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if path.suffix in (".jpg", ".JPEG"))
-
-
-def _contents(root: Path) -> dict[Path, bytes]:
-    return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def test_the_categories_are_lvis_records_of_every_frequency() -> None:
@@ -178,26 +171,6 @@ def test_the_tree_is_small_and_every_image_decodes(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_second_time_overwrites_a_class_with_the_same_bytes(
-    demo_tree: Path, tmp_path: Path
-) -> None:
-    tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
-    demo._claim(tree)
-    icon = icons()["penguin.n.01"]
-    image = next(iter((tree / IMAGENET / "train" / icon.wnid).iterdir()))
-    image.write_bytes(b"spoilt")
-    imagenet._make_class(tree / IMAGENET, "penguin.n.01", icon.wnid)
-    assert _contents(tree) == _contents(demo_tree)
-
-
-@pytest.mark.exhaustive
-def test_a_second_time_overwrites_with_the_same_bytes(demo_tree: Path, tmp_path: Path) -> None:
-    tree = Path(shutil.copytree(demo_tree, tmp_path / "tree"))
-    next(iter(_images(tree))).write_bytes(b"spoilt")
-    make_demo_tree(tree)
-    assert _contents(tree) == _contents(demo_tree)
-
-
 def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OvmrIndexError, match="choose an empty folder"):

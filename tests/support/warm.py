@@ -261,12 +261,11 @@ def _exit_code() -> int:
         if sys.argv[0].endswith(".py"):
             sys.path.insert(0, str(Path.cwd()))
             runpy.run_path(sys.argv[0], run_name="__main__")
-        elif sys.argv[0] == "-m" and sys.argv[1] != "ovmr_index":
-            del sys.argv[0]
+            return 0
+        is_module = sys.argv[0] == "-m"
+        del sys.argv[:is_module]
+        if is_module and sys.argv[0] != "ovmr_index":
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-        elif sys.argv[0] == "-m":
-            del sys.argv[0]
-            _command()()
         else:
             _command()()
     except SystemExit as ended:
