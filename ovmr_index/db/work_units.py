@@ -41,6 +41,7 @@ class Part:
         """Claim nothing yet."""
         self._session, self.job = session, job
         self.worker = f"{socket.gethostname()} {os.getpid()} {uuid4().hex[:8]}"
+        self._done, self._failed = list[tuple[int, str]](), list[tuple[int, str]]()
 
     @classmethod
     @contextmanager
@@ -104,16 +105,18 @@ class Part:
         return False
 
     def said(self) -> list[str]:
-        """Return what is to be said of the units that are done, in their order."""
-        return [payload for _, payload in self._ended("done") if payload != "{}"]
+        """Return what is to be said of the units that are done, in their order, once it is over.
+
+        It is as `is_over` found it: another process may have begun again since.
+        """
+        return [payload for _, payload in self._done if payload != "{}"]
 
     def given_up(self) -> list[int]:
-        """Return the numbers of the units that nobody could do."""
-        return [number for number, _ in self._ended("failed")]
+        """Return the numbers of the units that nobody could do, as `is_over` found them."""
+        return [number for number, _ in self._failed]
 
-    def _ended(self, state: str) -> list[tuple[int, str]]:
-        with self._session.read() as connection:
-            rows = connection.execute(work_queries.ended_units(self.job, state)).all()
+    def _ended(self, connection: Connection, state: str) -> list[tuple[int, str]]:
+        rows = connection.execute(work_queries.ended_units(self.job, state)).all()
         return [(int(number), payload) for number, payload in rows]
 
     def _claim(self, count: int) -> list[Unit]:
@@ -136,9 +139,12 @@ class Part:
             return given_up > 0 or connection.execute(free).first() is not None
 
     def _look(self) -> tuple[int, list[str]]:
-        """Return how many units are open, and who works on them."""
+        """Return how many units are open, and who works on them; if none, keep how they ended."""
         with self._session.read() as connection:
             open_units = connection.execute(work_queries.open_count(self.job)).scalar_one()
+            if not open_units:
+                self._done = self._ended(connection, "done")
+                self._failed = self._ended(connection, "failed")
             working = connection.execute(work_queries.workers(self.job)).scalars()
             return open_units, [" ".join((one or "").split()[:2]) for one in working]
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Select,
     Text,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -60,15 +61,16 @@ def image_synsets(vocabulary_pk: int) -> Select[int | None]:
 
 def unmeasured_count(images: Select[int]) -> Select[int]:
     """Return how many of the images (pk) have no size yet; those that cannot be read count."""
-    wanted = images.where(Image.c.width.is_(None)).subquery("wanted")
-    return select(func.count()).select_from(wanted)
+    return select(func.count()).select_from(_unmeasured(images).subquery("wanted"))
 
 
-def unmeasured_blocks(images: Select[int]) -> Select[int]:
-    """Return the numbers of the blocks of row numbers that hold images (pk) to be measured."""
-    return (
-        _unmeasured(images).with_only_columns(block_of(Image.c.pk, BLOCK).label("block")).distinct()
-    )
+def unmeasured_blocks(images: Select[int], *, again: bool) -> Select[int]:
+    """Return the numbers of the blocks of row numbers that hold images (pk) to be measured.
+
+    Images that could not be read are tried `again`, or not.
+    """
+    these = _unmeasured(images) if again else _untried(images)
+    return these.with_only_columns(block_of(Image.c.pk, BLOCK).label("block")).distinct()
 
 
 def unmeasured_images(images: Select[int], blocks: list[int]) -> Query:
@@ -90,14 +92,17 @@ def measured_among(images: Select[int]) -> Select[int]:
     return images.where(Image.c.width.is_not(None))
 
 
-def delete_unreadable(images: Select[int]) -> Delete:
-    """Return the statement that has images (pk) that could not be read be tried again."""
-    return delete(UnreadableImage).where(UnreadableImage.c.image_pk.in_(images))
+def delete_readable(block: int) -> Delete:
+    """Return the statement that forgets why images in a block, which have a size now, had none."""
+    has_size = exists().where(Image.c.pk == UnreadableImage.c.image_pk, Image.c.width.is_not(None))
+    return delete(UnreadableImage).where(
+        in_blocks(UnreadableImage.c.image_pk, BLOCK, [block]), has_size
+    )
 
 
 def add_unreadable(images: Select[int], blocks: list[int], reason: str) -> Insert:
     """Return the statement that says of the images (pk) in some blocks why none could be read."""
-    among = _unmeasured(images).where(in_blocks(Image.c.pk, BLOCK, blocks))
+    among = _untried(images).where(in_blocks(Image.c.pk, BLOCK, blocks))
     rows = among.add_columns(literal(reason, Text())).order_by(Image.c.pk)
     return insert(UnreadableImage).from_select(["image_pk", "reason"], rows)
 
@@ -132,5 +137,9 @@ def is_listed() -> ColumnElement[bool]:
 
 
 def _unmeasured(images: Select[int]) -> Select[int]:
+    return images.where(Image.c.width.is_(None))
+
+
+def _untried(images: Select[int]) -> Select[int]:
     tried = select(UnreadableImage.c.image_pk)
-    return images.where(Image.c.width.is_(None), Image.c.pk.not_in(tried))
+    return _unmeasured(images).where(Image.c.pk.not_in(tried))

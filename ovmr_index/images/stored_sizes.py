@@ -19,7 +19,7 @@ from ovmr_index.images.measurements import WRITTEN, forget_changed, still_there,
 from ovmr_index.images.size_queries import (
     BLOCK,
     add_unreadable,
-    delete_unreadable,
+    delete_readable,
     measured_among,
     unmeasured_blocks,
     unmeasured_count,
@@ -40,7 +40,7 @@ def measure_images(session: Session, images: Select[int], scope: str) -> int:
 
     The size of an image whose file has changed since is read again. What was read is committed
     every 12 blocks of up to 4,096 images, so that a kill loses little. Images that cannot be read
-    are kept as such, and tried again the next time.
+    are kept as such, and tried again the next time: until then others may report them.
 
     Args:
         session: The index.
@@ -61,9 +61,8 @@ def measure_images(session: Session, images: Select[int], scope: str) -> int:
         session.progress("image sizes", count, "images") as advance,
     ):
         with session.write(of=WRITTEN) as connection:
-            if part.begin(connection):
-                connection.execute(delete_unreadable(images))
-            part.add(connection, unmeasured_blocks(images))
+            is_first = part.begin(connection)
+            part.add(connection, unmeasured_blocks(images, again=is_first))
         done = 0
         while True:
             for found in _measure(session, images, part):
@@ -82,8 +81,9 @@ def _measure(session: Session, images: Select[int], part: Part) -> Iterator[int]
     for some in batches(measured(_claimed(session, images, part, claimed)), _AT_ONCE):
         with session.write(of=WRITTEN) as connection:
             for batch in some:
-                _store(connection, batch)
-                part.end(connection, claimed.popleft())
+                unit = claimed.popleft()
+                _store(connection, unit, batch)
+                part.end(connection, unit)
         yield sum(len(batch.sizes) + len(batch.unreadable) for batch in some)
 
 
@@ -130,11 +130,12 @@ def _sources(
     return [(row[_PK], before + row[_NAME]) for row in rows]
 
 
-def _store(connection: Connection, batch: Measured) -> None:
-    """Keep the sizes of images by their pk, and why others cannot be read."""
+def _store(connection: Connection, unit: Unit, batch: Measured) -> None:
+    """Keep the sizes of the images of a block by their pk, and why others cannot be read."""
     if batch.sizes:
         update_rows(connection, Image, ("width", "height"), batch.sizes)
         store_states(connection, batch.states)
+        connection.execute(delete_readable(unit.number))
     if batch.unreadable:
         there = still_there(connection, [key for key, _ in batch.unreadable])
         rows = [one for one in batch.unreadable if one[0] in there]

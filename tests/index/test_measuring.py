@@ -1,11 +1,15 @@
 """`measure`: which images it reads, what it says, and what is wrong usage."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from ovmr_index import Index, Issue, UsageError
+from ovmr_index.db.models import Image
+from ovmr_index.db.work_units import Part
+from ovmr_index.images.size_queries import unreadable_among
+from tests.support.contents import rows_of
 from tests.support.runs import call
-from tests.support.trees import APPLE, TENCH_WNID, TreeBuilder, category, image
+from tests.support.trees import APPLE, TENCH_WNID, TreeBuilder, category, image, picture
 
 LACKING = """
 SELECT count(*) FROM images LEFT JOIN image_hashes ON image_pk = pk
@@ -44,6 +48,28 @@ def test_what_is_read_once_is_not_read_again(index: Index) -> None:
     assert (again.sizes, again.hashes) == (0, 0)
     assert {one.file for one in again.unreadable} == {TORN}
     assert "sizes of 0 images, hashes of 0" in repr(again)
+
+
+def test_who_begins_again_leaves_what_others_are_about_to_report(
+    index: Index, builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may have ended the same work, and be about to say what it could not read."""
+
+    def unreadable() -> list[str]:
+        return [file for _, file, _ in rows_of(index, str(unreadable_among(select(Image.c.pk))))]
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    index.measure(hashes=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Part, "claims", stop)
+        with pytest.raises(KeyboardInterrupt):
+            index.measure(hashes=False)
+    assert unreadable() == [TORN]
+    builder.file(f"imagenet/imagenet21k_P/{TORN}", picture())
+    report = index.measure(hashes=False)
+    assert (report.sizes, report.unreadable, unreadable()) == (1, [], [])
 
 
 def test_the_images_of_a_source(index: Index) -> None:
