@@ -44,6 +44,7 @@ def end_copy(connection: Connection, table: Table) -> None:
 # four where all that come are beside each other, as those of one source are in some indexes.
 _REBUILT_AT = 8
 _REBUILT_AT_OF_SOURCE = 4
+_FEW = 1_000  # rows that find their places sooner than three indexes are dropped and built
 
 
 @contextmanager
@@ -59,6 +60,7 @@ def indexes_rebuilt(
         index
         for index in sorted(table.indexes, key=lambda index: str(index.name))
         if not any(column in index.columns for column in empty)
+        and coming >= _FEW
         and coming * _rebuilt_at(index) > there
     ]
     for index in rebuilt:
