@@ -74,6 +74,7 @@ def _assert_works(step: Step, root: Path) -> None:
     assert step.count is None or step.count(done.data) > 0
 
 
+@pytest.mark.exhaustive  # the next one runs two of its steps
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick_start")
 def test_the_benchmark_runs(

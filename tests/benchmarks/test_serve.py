@@ -10,6 +10,7 @@ from benchmarks import serve
 from benchmarks.pictures import Picture, link_pictures
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_pages_of_the_demo_are_timed(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -43,6 +43,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.exhaustive  # which is run before a release
 @pytest.mark.slow
 def test_a_release_is_numbered_built_and_tagged(checkout: Path, tmp_path: Path) -> None:
     built = release.release(checkout, "0.3.0", DAY, tmp_path / "dist")

@@ -157,7 +157,7 @@ def _measures(index: Index, _: Path) -> list[Any]:
         with suppress(OvmrIndexError), Part.taken(session, f"sizes source {source}") as part:
             with session.write(of=WRITTEN) as connection:
                 part.begin(connection)
-                part.add(connection, unmeasured_blocks(of_source(source_pk)))
+                part.add(connection, unmeasured_blocks(of_source(source_pk), again=True))
             assert [*part.claims(1_000)]
             part.renew()
             raise OvmrIndexError("ends")
