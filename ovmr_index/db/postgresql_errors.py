@@ -96,12 +96,13 @@ def refused(server: Server, error: "psycopg.Error") -> OvmrIndexError:
     return kind(f"{server}: {reason}; {remedy}")
 
 
+_DEADLOCK = "40P01"
 _REMEDIES = {
     "25006": "get the permission to write, or ask the server that is not a replica",
     "28": "check the role and its rights",
     "3D000": "make the database again, or give another {db}",
     "40001": "run it again: somebody else has changed the same",
-    "40P01": "run it again: somebody else waited for the same",
+    _DEADLOCK: "run it again: somebody else waited for the same",
     "42501": "have the right be given: GRANT SELECT (or ALL) ON ALL TABLES IN SCHEMA … TO …",
     "42P01": "run {upgrade}",
     "53100": "make room on the server's disk",
@@ -116,7 +117,7 @@ _REMEDIES = {
     "58": "check the server's disk and log",
     "XX": "check the server's log, and restore a backup where data is damaged",
 }
-_BUSY_CODES = {"55P03", "40001", "40P01"}
+_BUSY_CODES = {"55P03", "40001", _DEADLOCK}
 _UNWRITABLE = {"25006", "42501"}
 _NO_VALUE = "22P02"  # of a type, as which a text was read
 _LOST = (
@@ -135,6 +136,11 @@ def code_of(error: BaseException) -> str:
 def is_busy(error: BaseException) -> bool:
     """Whether another transaction is in the way."""
     return code_of(error) in _BUSY_CODES
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Whether a transaction was ended for others, each of which waited for another."""
+    return code_of(error) == _DEADLOCK
 
 
 def is_unwritable(error: BaseException) -> bool:

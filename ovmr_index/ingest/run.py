@@ -6,8 +6,10 @@ from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 
 from ovmr_index.db.models import Region, Source
+from ovmr_index.db.postgresql_errors import is_deadlock
 from ovmr_index.db.session import Session
 from ovmr_index.errors import Issue
 from ovmr_index.formats.base import ImageTreeReader, ShardReader
@@ -39,6 +41,8 @@ from ovmr_index.ingest.trees import TreeLoad, list_again
 from ovmr_index.ingest.vanishing import VanishLimit
 from ovmr_index.processes import collector_paused
 
+_DEADLOCKS = 10  # of one load: each lets another one end, of as many as there are
+
 
 class _Outcome(NamedTuple):
     """What the ingest of a source did, what it left out, and what is good to know."""
@@ -69,7 +73,9 @@ def ingest_source(
     """Bring the rows of one source to what its files say, in one transaction or not at all.
 
     `child` reads it already, if `read_ahead` has started that. With `again` every record is read
-    and compared with its rows, even where the file is the one that was read before.
+    and compared with its rows, even where the file is the one that was read before. Loads that
+    wait for each other, as for synsets that both add, are ended by PostgreSQL but for one of them:
+    they begin again.
 
     Raises:
         RecordError: A file or a record is not what it should be.
@@ -77,6 +83,24 @@ def ingest_source(
         VanishedError: Most of what the source held would vanish, without `allow_vanished`. In each
             case the index is as before.
     """
+    for _ in range(_DEADLOCKS):
+        try:
+            return _ingest(session, spec, child, allow_vanished=allow_vanished, again=again)
+        except DBAPIError as error:
+            if not is_deadlock(error):
+                raise
+        child = None  # it was read
+    return _ingest(session, spec, child, allow_vanished=allow_vanished, again=again)
+
+
+def _ingest(
+    session: Session,
+    spec: SourceSpec,
+    child: Subprocess | None,
+    *,
+    allow_vanished: bool,
+    again: bool,
+) -> SourceReport:
     started = time.perf_counter()
     with session.read() as connection:
         check_spec(connection, spec, session.root)
