@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 
 from ovmr_index import Index, processes
 from ovmr_index.db import schema
-from ovmr_index.db.engine import open_engine, reading
+from ovmr_index.db.engine import open_engine, reading, writing
 from ovmr_index.index import wordnet_check
 from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
@@ -214,14 +214,17 @@ def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_new_index_is_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let what makes an index with WordNet alone copy the one that was really made."""
-    made, really_create = _with_wordnet(tmp_path_factory), schema._create
+    """Let what makes an index copy one that was really made, with WordNet alone or without it."""
+    made = _with_wordnet(tmp_path_factory)
+    empty = made_once(tmp_path_factory, "bare.db", lambda path: schema.create(path, lambda _: None))
 
     def create(path: Path, fill: Callable[[Connection], None]) -> None:
         if fill is load_wordnet:
             shutil.copyfile(made, path)
         else:
-            really_create(path, fill)
+            shutil.copyfile(empty, path)
+            with writing(open_engine(path), bulk=True) as connection:
+                fill(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "_create", create)
