@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 import uvicorn
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +21,7 @@ from ovmr_index.web.options import ServeOptions
 from ovmr_index.web.pages.categories import categories
 from ovmr_index.web.sockets import bind, find_place
 
+_OTHER_SIGNALS = [getattr(signal, name) for name in ("SIGHUP",) if hasattr(signal, name)]
 _GOODBYE = 1  # seconds that an answer may take after the end was asked for
 _FIRST_LOOK = 2  # seconds in which the first page is made, before the address is printed
 
@@ -66,16 +67,27 @@ def serve(index: Index, options: ServeOptions, announce: Callable[[str], None]) 
 
 
 class _Server(uvicorn.Server):
-    """A server that ends on Ctrl-C and SIGTERM, unless the process ignores them."""
+    """A server that ends on Ctrl-C, SIGTERM and SIGHUP, unless the process ignores them."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Hear signals; raise again, at the end, those that came."""
-        ignored = [one for one in HANDLED_SIGNALS if signal.getsignal(one) is signal.SIG_IGN]
-        with super().capture_signals():
-            for one in ignored:
-                signal.signal(one, signal.SIG_IGN)
+        """Hear signals; raise again, at the end, those that came.
+
+        An error that a handler raised would be taken for one of the request that is answered.
+        """
+        if current_thread() is not main_thread():  # where none is heard
             yield
+            return
+        before = {one: signal.getsignal(one) for one in (*HANDLED_SIGNALS, *_OTHER_SIGNALS)}
+        with super().capture_signals():
+            for one, handler in before.items():
+                is_ignored = handler is signal.SIG_IGN
+                signal.signal(one, signal.SIG_IGN if is_ignored else self.handle_exit)
+            try:
+                yield
+            finally:
+                for one in _OTHER_SIGNALS:
+                    signal.signal(one, before[one])
 
 
 def _look_first(app: Starlette) -> None:

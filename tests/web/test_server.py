@@ -12,7 +12,15 @@ import pytest
 
 from ovmr_index.errors import UsageError
 from ovmr_index.web.sockets import Place, bind, find_place
-from tests.support.runs import Run, call, python, run_without_power, start
+from tests.support.runs import (
+    CHECKOUT,
+    Run,
+    call,
+    environment,
+    python,
+    run_without_power,
+    start,
+)
 from tests.support.servers import Server, serving
 from tests.support.warm import warm_start
 
@@ -47,6 +55,44 @@ def test_it_serves_until_it_is_ended(
     shared: Path, number: signal.Signals, code: int, said: str
 ) -> None:
     assert _ended(shared, number) == (code, "", f"ovmr-index: {said}\n")
+
+
+# A server that gets a signal while it answers, and says what ended it.
+ENDED_WHILE_IT_ANSWERS = """
+import os, socket, sys, urllib.request
+from threading import Thread
+import uvicorn
+from ovmr_index.cli.signals import SignalledError, end_as_interrupted
+from ovmr_index.web.server import _Server
+end_as_interrupted()
+async def app(scope, receive, send):
+    os.kill(os.getpid(), int(sys.argv[1]))
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+listening = socket.create_server(("127.0.0.1", 0))
+address = "http://127.0.0.1:%d/" % listening.getsockname()[1]
+asking = Thread(target=lambda: print(urllib.request.urlopen(address).status), daemon=True)
+asking.start()
+try:
+    _Server(uvicorn.Config(app, lifespan="off", log_config=None)).run(sockets=[listening])
+except SignalledError as error:
+    asking.join()
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_comes_while_it_answers_is_heard(number: signal.Signals) -> None:
+    done = subprocess.run(
+        python(ENDED_WHILE_IT_ANSWERS, number.value),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=CHECKOUT,
+        env=environment(),
+    )
+    assert done.stdout == f"200\nended by {number.name}\n"
 
 
 def test_a_port_in_use_is_one_line(server: Server, root: Path) -> None:
