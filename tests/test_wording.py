@@ -63,6 +63,7 @@ def _modules() -> list[str]:
     )
 
 
+@pytest.mark.slow
 def test_no_message_names_an_option_of_the_shell_in_its_own_text() -> None:
     named: dict[str, list[str]] = {}
     for name in _modules():

@@ -163,6 +163,7 @@ def test_a_command_that_fails_ends_the_benchmark(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("main", "option"), [(benchmarks.__main__.main, "--scale"), (empty_imagenet.main, "--files")]
 )

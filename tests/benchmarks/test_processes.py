@@ -36,6 +36,7 @@ def test_seconds_and_output_are_those_of_the_process() -> None:
     assert done.seconds >= 0.1
 
 
+@pytest.mark.slow
 def test_cpu_is_that_of_all_processes_together() -> None:
     spin = "import time; [None for _ in iter(lambda: time.process_time() > 0.2, True)]"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}]); {spin}"

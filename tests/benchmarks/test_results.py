@@ -26,6 +26,7 @@ def _noted(patch: pytest.MonkeyPatch, module: ModuleType) -> list[Run]:
     return runs
 
 
+@pytest.mark.slow
 def test_of_the_runs_of_a_step_the_best_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

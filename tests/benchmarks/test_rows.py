@@ -31,6 +31,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [3 * _BOXES, 3 * _BOXES + 1])
 def test_copies_multiply_boxes_and_pools(index: Index, asked: int) -> None:
     with Session(index.root, index.path).write(bulk=True) as connection:

@@ -65,6 +65,7 @@ def test_each_step_is_measured_and_a_second_run_measures_nothing(
     assert len(kept.read_text().splitlines()) == len(measured)
 
 
+@pytest.mark.slow
 def test_the_server_keeps_its_databases(folder: Path) -> None:
     for number in range(2):
         with ScaleServer(folder / "server") as server:

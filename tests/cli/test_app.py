@@ -53,6 +53,7 @@ def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
         assert first in " ".join(words), parameter.name
 
 
+@pytest.mark.slow
 def test_without_arguments_the_help_is_shown() -> None:
     bare = run()
     assert bare.code == 2

@@ -126,6 +126,7 @@ def test_workers_are_taken_while_the_command_runs(
     assert (held, processes._Usual.workers) == ([7], None)
 
 
+@pytest.mark.slow
 def test_collate_takes_the_recipe_and_others_say_where_pools_are_not_by_it(root: Path) -> None:
     Path("mine.json").write_text(json.dumps(RECIPE))
     Path(FILE).write_text(f"root = '{root}'\nrecipe = 'mine.json'")

@@ -30,6 +30,7 @@ def root(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: 
     return Path(shutil.copytree(tree, tmp_path / "tree"))
 
 
+@pytest.mark.slow
 def test_the_journey(root: Path, tmp_path: Path) -> None:
     done = call("curate", "list", root=root)
     assert (done.code, done.out, done.err) == (0, "", "no exemplar is marked\n")

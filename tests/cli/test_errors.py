@@ -156,6 +156,7 @@ def test_interrupted_query(shared: Path) -> None:
     assert one.returncode == 130
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only  # a process that opens the file
 def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown(shared: Path) -> None:
     told = "logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')"

@@ -44,6 +44,7 @@ def _json(run: Run) -> object:
     return json.loads(run.out)
 
 
+@pytest.mark.slow
 def test_all_are_read_again_by_a_plain_ingest(tree: Path) -> None:
     found = _json(call("ingest", "--json", "--dry-run", root=tree))
     assert isinstance(found, dict)
@@ -55,6 +56,7 @@ def test_all_are_read_again_by_a_plain_ingest(tree: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_index_is_sound_and_the_files_are_as_they_were(tree: Path) -> None:
     assert call("db", "check", root=tree).out == "the index is sound\n"
     assert _json(call("verify", "--json", root=tree)) == []

@@ -20,6 +20,7 @@ def folder(builder: TreeBuilder) -> Path:
     return file.parent
 
 
+@pytest.mark.slow
 def test_files_are_read_counted_and_taken_out(builder: TreeBuilder, folder: Path) -> None:
     options = ("--name", "mine", "--synsets", "objects365", "--json")
     run = call("ingest", "huggingface", folder, *options, root=builder.root)

@@ -89,6 +89,7 @@ def test_errors_are_one_line(builder: TreeBuilder) -> None:
     assert call("ingest", "imagenet", root / "nothing", root=builder.root).code == 1
 
 
+@pytest.mark.slow
 def test_lost_categories_are_named(builder: TreeBuilder) -> None:
     index = builder.index()
     builder.lvis(categories=[category(1), category(2, APPLE), category(3, STOP_SIGN)])

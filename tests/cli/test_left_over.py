@@ -40,6 +40,7 @@ def _partial(root: Path) -> list[str]:
     return sorted(path.name for path in root.rglob("*") if ".partial" in path.name)
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only  # its file
 @pytest.mark.parametrize("command", ["status", "ingest", "export norare"])
 def test_an_index_that_was_not_made_goes(builder: TreeBuilder, command: str) -> None:

@@ -36,6 +36,7 @@ def _pipe(content: str) -> Iterator[Path]:
         os.close(reading)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [
@@ -95,6 +96,7 @@ def test_a_mapping_of_folders_from_a_pipe_is_kept(builder: TreeBuilder) -> None:
     assert rows_of(index, SYNSETS) == [("fish", TENCH)]
 
 
+@pytest.mark.slow
 def test_other_files_of_options_are_read_from_pipes(builder: TreeBuilder) -> None:
     index = ingest_coco(builder, [{"id": 1, "name": "mug", "synset": "mug.n.04"}])
     mine = ("--vocabulary", "mine")

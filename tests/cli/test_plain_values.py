@@ -47,6 +47,7 @@ def _app(group: type[TyperGroup]) -> typer.Typer:
     return app
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -75,6 +75,7 @@ def test_quiet_leaves_out_notes(root: Path) -> None:
     assert "is not there" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -9,6 +9,7 @@ import pytest
 from tests.support.runs import call, command_line, environment
 
 
+@pytest.mark.slow
 def test_says_how_much_was_written(shared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
     done = call("report", "-o", folder, "--crops", 0, root=shared)
@@ -43,6 +44,7 @@ def test_wrong_usage_is_one_line(
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_an_earlier_report_stays_where_the_disk_is_full(shared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
     call("report", "-o", folder, "--crops", 0, root=shared)

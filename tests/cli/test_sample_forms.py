@@ -16,6 +16,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
     return small_index(tmp_path_factory.mktemp("sampled") / "datasets", empty_index).root
 
 
+@pytest.mark.slow
 def test_imagefolder(root: Path, tmp_path: Path) -> None:
     options = ("--name", "three", "-o", tmp_path / "out")
     done = call("export", "imagefolder", *options, "--folders", "id", "--size", 16, root=root)
@@ -79,6 +80,7 @@ def test_crops_of_a_shape(root: Path, tmp_path: Path, layout: str) -> None:
     assert len(lines) == 18
 
 
+@pytest.mark.slow
 def test_a_missing_image_is_named_and_the_rest_goes_on(tmp_path: Path, empty_index: Path) -> None:
     root = small_index(tmp_path / "datasets", empty_index).root
     (root / "coco/train2017/000000000007.jpg").unlink()

@@ -70,6 +70,7 @@ def test_wrong_usage_is_one_line(shared: Path, arguments: tuple[str, ...], error
     assert error in done.error
 
 
+@pytest.mark.slow
 def test_a_contact_sheet_of_a_category(sampled: Index, tmp_path: Path) -> None:
     file = tmp_path / "new folder" / "carrot.PNG"
     done = call("show", "carrot", "-K", "9", "--sheet", file, root=sampled.root)
@@ -81,6 +82,7 @@ def test_a_contact_sheet_of_a_category(sampled: Index, tmp_path: Path) -> None:
         assert image.format == "PNG"
 
 
+@pytest.mark.slow
 def test_a_contact_sheet_of_a_sample(sampled: Index, tmp_path: Path) -> None:
     written = sampled.exports.sample_sheet("five", tmp_path / "all.png")
     assert (len(written.files), written.crops, written.problems) == (1, 200, [])

@@ -73,6 +73,7 @@ def test_pins_keep_the_order_in_which_they_were_made(index: Index) -> None:
     assert ranks == [(1, 13), (1, 11), (1, 12), (2, 22)]
 
 
+@pytest.mark.slow
 def test_marks_outlive_what_is_read_again_and_follow_their_categories(builder: TreeBuilder) -> None:
     images, annotations = [image(1)], [annotation(5), annotation(6, 1, 2), annotation(7)]
     builder.lvis(
@@ -102,6 +103,7 @@ def test_marks_outlive_what_is_read_again_and_follow_their_categories(builder: T
         assert index.curation.list() == []
 
 
+@pytest.mark.slow
 def test_a_category_that_is_gone_keeps_its_marks(builder: TreeBuilder) -> None:
     write_tree(builder)
     with builder.index() as index:

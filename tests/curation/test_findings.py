@@ -45,6 +45,7 @@ def test_leaks(index: Index) -> None:
     assert index.curation.list() == []
 
 
+@pytest.mark.slow
 def test_near_duplicates(index: Index) -> None:
     change = index.curation.exclude_near_duplicates(note="again")
     assert (change.changed, _excluded(index)) == (2, ["c", "e"])
@@ -61,6 +62,7 @@ def test_near_duplicates(index: Index) -> None:
     assert _excluded(index) == ["b", "e"]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_found(index: Index, builder: TreeBuilder) -> None:
     with pytest.raises(UsageError, match="there is no category 'x'"):
         index.curation.exclude_near_duplicates("x")

@@ -83,6 +83,7 @@ def _stored(connection: Connection, *names: str) -> list[tuple[Any, ...]]:
     return list(stream_rows(connection, select(*columns).order_by(_ROWS.c.pk)))
 
 
+@pytest.mark.slow
 def test_numbers_come_back_bit_for_bit(connection: Connection) -> None:
     rows = [(pk, number, float(number)) for pk, number in enumerate(_NUMBERS, 1)]
     insert_rows(connection, _ROWS, ("pk", "number", "double"), rows)

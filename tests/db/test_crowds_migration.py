@@ -44,6 +44,7 @@ def _add_source(connection: Connection, format_name: str) -> None:
         connection.execute(detail, {"id": number, "fields": fields})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("format_name", "crowds"),
     [("coco", CROWDS), ("lvis", CROWDS), ("of-a-plugin", [0] * len(FIELDS))],

@@ -87,6 +87,7 @@ def test_schema_changes_are_undone_as_well(engine: Engine) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM pool_entries").scalar() == 3
 
 
+@pytest.mark.slow
 def test_second_writer_waits_for_the_first(
     index: Path, engine: Engine, start_child: StartChild
 ) -> None:

@@ -15,6 +15,7 @@ def _plan(path: Path, query: str) -> str:
         return plan_text(row[-1] for row in result.rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "step"),
     [

@@ -36,6 +36,7 @@ def _said(index: Index, query: str) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -78,6 +79,7 @@ def test_the_columns_of_each_view_are_listed(index: Index) -> None:
     assert "; box_details" not in message
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only  # it asks the file itself
 @given(st.text("abc_.\"'[]` é*,()", max_size=30))
 def test_it_is_short_whatever_is_asked(index: Index, text: str) -> None:

@@ -271,6 +271,7 @@ def test_upgrade_that_leaves_broken_keys_is_undone(index: Path, engine: Engine) 
     assert _dump(index) == before
 
 
+@pytest.mark.slow
 def test_down_to_nothing_and_up_again(tmp_path: Path) -> None:
     path = tmp_path / "ovmr.db"
     schema.create(path, _nothing)
@@ -303,6 +304,7 @@ def test_backup_leaves_a_file_that_is_there(index: Path, engine: Engine) -> None
     assert sorted(index.parent.iterdir()) == sorted([index, target])
 
 
+@pytest.mark.slow
 def test_process_killed_while_writing_changes_nothing(index: Path, start_child: StartChild) -> None:
     before, file = _dump(index), index.read_bytes()
     assert start_child(DIE_WHILE_WRITING, index).wait() == -SIGKILL

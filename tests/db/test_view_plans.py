@@ -28,6 +28,7 @@ def _scanned(path: Path, query: str) -> set[str]:
     return {step.split()[1] for step in whole}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("view", "conditions"),
     [
@@ -51,6 +52,7 @@ def test_a_question_reads_no_large_table_whole(
         assert not _scanned(large, f"SELECT * FROM {view} WHERE {condition}") & LARGE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other", "key"),
     [

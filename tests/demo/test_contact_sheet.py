@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from ovmr_index.demo.contact_sheet import contact_sheet
@@ -38,6 +39,7 @@ def test_a_crop_keeps_its_shape_and_its_row_has_a_name(tmp_path: Path) -> None:
     assert named.read_bytes() != bare.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_crop_that_cannot_be_read_is_a_grey_square(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no image")

@@ -124,6 +124,7 @@ def test_imagenet_holds_substitutes_and_leaves_out_what_it_has_no_folder_for(tre
     assert not {"n03621473", "n12937678", "n13390626"} & wnids  # kite, carrot, penny
 
 
+@pytest.mark.slow
 def test_the_folders_are_named_by_the_wnids_of_their_synsets() -> None:
     wnids = {noun.name: noun.wnid for noun in read_nouns()}
     named = {synset: icon.wnid for synset, icon in icons().items() if icon.wnid}
@@ -163,6 +164,7 @@ def test_visual_genome_objects_have_no_one_or_two_synsets(tree: Path) -> None:
     assert len({found["object_id"] for found in objects}) == len(objects)
 
 
+@pytest.mark.slow
 def test_the_tree_is_small_and_every_image_decodes(tree: Path) -> None:
     assert sum(path.stat().st_size for path in tree.rglob("*") if path.is_file()) < 6_500_000
     for path in _images(tree):

@@ -20,6 +20,7 @@ MARKDOWN = sorted({*PAGES, *CHECKOUT.glob("*.md")})
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
 def test_no_link_is_dead(page: Path) -> None:
     assert list(dead_links(page)) == []

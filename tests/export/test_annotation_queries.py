@@ -22,6 +22,7 @@ pytestmark = pytest.mark.sqlite_only  # plans of SQLite
 WHICH = (queries.given(), queries.in_span(1, None), queries.in_span(1, rare_categories(1, "base")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     [

@@ -81,6 +81,7 @@ def test_annotations_and_counts(root: Path, choice: PartitionFilter, split: str)
     assert _written(root, "cat-info", choice, split=split) == counts
 
 
+@pytest.mark.slow
 def test_norare_is_one_case(root: Path, tmp_path: Path) -> None:
     index = Index.open(root)
     for target, only in (("norare", False), ("rareonly", True)):
@@ -98,6 +99,7 @@ def test_a_whole_file_comes_back(root: Path) -> None:
     assert load(written.path) == Oracle(root).lvis("train")
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(but=["mine_only_base", "mine_without_novel", "rare_without_base"])
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.label)
 def test_exemplars_and_samples(root: Path, tmp_path: Path, choice: PartitionFilter) -> None:
@@ -131,6 +133,7 @@ def test_images_of_imagenet(root: Path) -> None:
     assert _written(root, "imagenet-lvis", choice) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["annotations", "exemplars", "imagenet-lvis"])
 def test_check_proves_what_was_written(root: Path, target: str) -> None:
     index = Index.open(root)

@@ -92,6 +92,7 @@ def _shuffle(index: Index) -> None:
             connection.execute(insert(PoolEntry), moved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_pools_are_what_each_exemplar_is(index: Index, tmp_path: Path, shuffled: bool) -> None:
     before = _pools(index, tmp_path / "before.json")

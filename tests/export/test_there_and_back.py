@@ -100,6 +100,7 @@ def test_any_form_comes_back(
         assert [one for one in found if one in known] == [one for one in given if one in known]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_each_shape_comes_back_in_its_order(builder: TreeBuilder, shape: Any) -> None:
     text = _exported(builder, shape()).read_text()

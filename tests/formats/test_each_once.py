@@ -73,6 +73,7 @@ MORE: dict[str, Callable[[int], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(
     but=[
         "annotations-LvisReader-usual",
@@ -103,6 +104,7 @@ def test_a_record_that_says_two_things_is_refused_by_name(
     assert [one.record for one in opened.problems] == [f"{name}[{place}] (id 7)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", MORE)
 @pytest.mark.parametrize("reader", [LvisReader, CocoReader])
 def test_one_value_twice_is_one(tmp_path: Path, reader: Any, more: str) -> None:

@@ -139,6 +139,7 @@ def _read(example: Example, folder: Path) -> Json:
 EXAMPLES = [*_examples()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "example", EXAMPLES, ids=lambda one: f"{one.format} {one.records} {one.without} {one.given}"
 )

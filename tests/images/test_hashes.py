@@ -71,6 +71,7 @@ def test_an_image_in_grey(tmp_path: Path) -> None:
         grey_pixels(tmp_path / "a.jpg", (9, 8))
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(
     but=[
         "PNG-0-6",

@@ -43,6 +43,7 @@ def _zeroed(content: bytes, percent: int) -> bytes:
     return content[:start] + bytes(len(content) - start)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS, ids=IDS)
 @pytest.mark.parametrize("percent", [5, 10, 25, 50, 75, 90, 95, 99])
 def test_a_jpeg_whose_rest_is_zeros_is_unreadable(

@@ -137,6 +137,7 @@ def test_an_unknown_category_is_answered_with_the_nearest(index: Index) -> None:
             index.exemplars(asked)
 
 
+@pytest.mark.slow
 def test_penny_finds_the_coin(builder: TreeBuilder, tmp_path: Path) -> None:
     names = [f"thing {number}" for number in range(20)]
     (tmp_path / "classes.txt").write_text("\n".join(["penny_(coin)", *names]))
@@ -250,6 +251,7 @@ def test_status_shows_sources_files_and_counts(index: Index) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_sql_reads_the_view(index: Index) -> None:
     index.collate(substitutes=SUBSTITUTES)
     query = "SELECT position, synset, x FROM exemplars WHERE category_id = :id ORDER BY position"

@@ -97,6 +97,7 @@ def test_folders_are_left_out_and_put_before(builder: TreeBuilder, empty_index: 
         _ingest(index, _spec(builder, objects365_v2(), "train", strip=4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mapping", "rows"),
     [
@@ -188,6 +189,7 @@ def test_images_of_coco_are_the_same_everywhere(builder: TreeBuilder) -> None:
     assert rows_of(index, known) == [("own", 139), ("own", 397133), ("visual_genome", 139)]
 
 
+@pytest.mark.slow
 def test_a_plain_ingest_reads_it_again_with_its_options(
     builder: TreeBuilder, empty_index: Path
 ) -> None:

@@ -66,6 +66,7 @@ def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
     assert rows_of(index, "SELECT generation FROM sources") == [(1,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mapping", "by_name", "synsets"),
     [
@@ -114,6 +115,7 @@ def test_numbers_of_folders_are_named_with_what_they_mean_now(builder: TreeBuild
     assert first == f"{mapping}: {said}: 1 fork, 2 mug; {remedy}"
 
 
+@pytest.mark.slow
 def test_changes_end_as_a_fresh_ingest(builder: TreeBuilder, empty_index: Path) -> None:
     index = builder.index()
     spec = _spec(builder, "cup/a.jpg", "mug/b.jpg", "mug/c.jpg")

@@ -33,6 +33,7 @@ def test_rare_is_rare_in_any_form(builder: TreeBuilder, written: str) -> None:
     assert not [*contradictions(index._session)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["x", "", "rarely", None, 1])
 def test_what_is_no_frequency_is_named(builder: TreeBuilder, written: object) -> None:
     index, notes = _notes(builder, "r", written)
@@ -94,6 +95,7 @@ def test_what_was_made_for_training_is_refused_by_its_own_counts(
     assert report.counts.added == sum(boxes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("boxes", "counts"),
     [

@@ -133,6 +133,7 @@ def test_pools_hashes_and_exports_read_the_images(files: Files, tmp_path: Path) 
     assert counts == {"cup": 2, "mug": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", ["names", "headers", "decode"])
 def test_verify_names_the_file(files: Files, depth: str) -> None:
     file = files.write("0.parquet", ["mug", "cup"])

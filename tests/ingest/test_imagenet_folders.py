@@ -103,6 +103,7 @@ _PREPARED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(
     but=[
         "inside-imagenet/imagenet21k_P-splits0-links0",

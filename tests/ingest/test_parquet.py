@@ -264,6 +264,7 @@ VARIANTS = (
 OF_A_NEW_INDEX = ("no manifest", "bit changed", "a row that refers to none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "exists"),
     [

@@ -50,6 +50,7 @@ def _ingest(tree: TreeBuilder, *arguments: str) -> Run:
     return call("ingest", "imagenet", *arguments, root=tree.root)
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(but=["folders-order0", "tars-order1"])
 @pytest.mark.parametrize("order", [("1/3", "2/3", "3/3"), ("3/3", "1/3", "2/3")])
 @pytest.mark.parametrize("change", [None, to_class_tars], ids=["folders", "tars"])

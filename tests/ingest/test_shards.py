@@ -49,6 +49,7 @@ def shards(builder: TreeBuilder) -> Shards:
     return Shards(builder)
 
 
+@pytest.mark.slow
 def test_an_index_of_keys_in_folders_is_sound(shards: Shards) -> None:
     shards.shard("0.tar", {"a/x": "mug", "b/x": "mug"})
     assert shards.ingest().counts.added == 2

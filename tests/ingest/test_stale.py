@@ -67,6 +67,7 @@ def test_another_file_behind_a_link_shows_it(builder: TreeBuilder) -> None:
     assert index.ingest().sources[0].counts == CHANGED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "VisualGenome/objects.json"])
 def test_verify_marks_the_source(builder: TreeBuilder, name: str) -> None:
     builder.lvis(annotations=[annotation(1, area=1500)])
@@ -115,6 +116,7 @@ def test_tar_of_another_time(builder: TreeBuilder) -> None:
     assert [one.kind for one in index.verify("names").issues] == ["changed"]
 
 
+@pytest.mark.slow
 def test_index_that_cannot_be_written_is_verified(builder: TreeBuilder) -> None:
     spec = builder.lvis(annotations=[annotation(1, area=1500)])
     index = builder.index()

@@ -57,6 +57,7 @@ def _change(index: Index, member: str, records: list[Any]) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {member: records}))
 
 
+@pytest.mark.slow
 def test_no_other_image_or_category_is_taken_for_one_of_a_changed_index(tmp_path: Path) -> None:
     with boxed_index(tmp_path / "datasets") as index:
         found = BoxedImages(index)

@@ -124,6 +124,7 @@ def test_every_dict_of_the_demo_is_mapped(demo_tree: Path, tmp_path: Path) -> No
         assert not {*one["pos_category_ids"]} & {*one["neg_category_ids"]}
 
 
+@pytest.mark.slow
 def test_a_dict_has_what_the_file_says(boxed: Index) -> None:
     found = by_id(dataset_dicts(boxed))
     assert list(found) == [PLAIN, TWO_BOXES, EMPTY, TURNED, LARGER]

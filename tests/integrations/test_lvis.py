@@ -35,6 +35,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     return index
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", ["train", "val"])
 def test_it_is_what_the_package_makes_of_the_file(index: Index, split: str) -> None:
     made = index.lvis(split)

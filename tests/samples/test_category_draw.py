@@ -46,6 +46,7 @@ def _card(connection: Connection, category_id: int = APPLE) -> CategoryCard:
     return category_card(connection, LVIS_TRAIN, vocabulary_pk, category_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", DRAWS, ids=str)
 def test_draws_what_the_whole_draw_does(
     index: Index, connection: Connection, options: DrawOptions

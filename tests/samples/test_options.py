@@ -44,6 +44,7 @@ def test_json_has_what_was_asked_for() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [int, np.int64, np.uint32, np.int8])
 def test_whole_numbers_may_be_of_any_type(builder: TreeBuilder, kind: Any) -> None:
     half: Any = np.float32(0.5)

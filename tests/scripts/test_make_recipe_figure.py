@@ -2,17 +2,21 @@
 
 from pathlib import Path
 
+import pytest
+
 from ovmr_index import Index
 from scripts import make_recipe_figure
 
 FIGURE = Path(__file__).parents[2] / "docs" / "images" / "recipe.svg"
 
 
+@pytest.mark.slow
 def test_the_figure_is_what_the_script_makes(shared: Path) -> None:
     with Index.open(shared) as index:
         assert make_recipe_figure.make_figure(index) == FIGURE.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_its_rows_add_up_to_the_pool(shared: Path) -> None:
     with Index.open(shared) as index:
         rows = make_recipe_figure.find_rows(index)

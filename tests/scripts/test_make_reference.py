@@ -43,6 +43,7 @@ def sections(name: str) -> dict[str, str]:
     return dict(zip(parts[2::3], parts[3::3], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_committed_file_is_what_the_script_makes(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -121,6 +122,7 @@ def test_each_table_and_column_is_there(table: Any) -> None:
     assert [name for name in targets if f"(#{name})" not in section] == []
 
 
+@pytest.mark.slow
 def test_the_diagram_joins_tables_by_their_foreign_keys() -> None:
     boxes, lines = _diagram()
     assert set(boxes) == set(METADATA.tables)

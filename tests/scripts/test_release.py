@@ -66,6 +66,7 @@ def test_a_release_is_numbered_built_and_tagged(checkout: Path, tmp_path: Path) 
         release.require_ready(checkout, "0.3.0")
 
 
+@pytest.mark.slow
 def test_what_is_not_ready_is_not_released(checkout: Path) -> None:
     release.require_ready(checkout, "0.3.0")
     for number in ("0.3", "v0.3.0", "0.3.0;ls", ""):

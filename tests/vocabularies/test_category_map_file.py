@@ -67,6 +67,7 @@ def test_chains_are_followed(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_followed(tmp_path: Path) -> None:
     pairs = {f"c{i}": f"c{i + 1}" for i in range(50_000)}
     assert {*read_category_map(written(tmp_path, json.dumps(pairs))).ends.values()} == {"c50000"}

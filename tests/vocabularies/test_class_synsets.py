@@ -25,6 +25,7 @@ def synsets() -> set[str]:
     return {synset.name for synset in read_nouns()} | OF_LVIS_ALONE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_synsets_are_of_wordnet_or_of_lvis(name: str, synsets: set[str]) -> None:
     given = {one.synset for one in shipped_classes(name)}

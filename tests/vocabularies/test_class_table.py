@@ -13,11 +13,13 @@ def found(names: list[str]) -> str | None:
     return None if table is None else table.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_names_of_a_data_set_are_from_its_table(name: str) -> None:
     assert found([one.name for one in shipped_classes(name)]) == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["objects365", "openimages", "v3det"])
 def test_other_spellings_and_mids_are_from_it_too(name: str) -> None:
     classes = shipped_classes(name)

@@ -38,6 +38,7 @@ def synsets_of(index: Index) -> dict[object, object]:
         return dict(tuple(row) for row in found.rows)
 
 
+@pytest.mark.slow
 def test_names_of_coco_have_their_synsets_before_a_guess(builder: TreeBuilder) -> None:
     index, report = ingest(builder, named(*COCO, "crane"), SourceOptions(by_name=True))
     found = synsets_of(index)
@@ -90,6 +91,7 @@ def test_a_synset_of_the_record_stays(builder: TreeBuilder) -> None:
     assert report.notes[0].startswith("1 of 2 categories have the synset of their class")
 
 
+@pytest.mark.slow
 def test_a_table_that_no_category_needs_is_not_spoken_of(builder: TreeBuilder) -> None:
     categories = [
         {"id": category_id, "name": one.name, "synset": "mouse.n.04"}

@@ -121,6 +121,7 @@ def test_indexes_of_a_mapping_are_ids(tmp_path: Path) -> None:
         _names(tmp_path, "names:\n  7: mug\n  7: cup\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -64,6 +64,7 @@ def test_categories_are_given_by_id_name_or_synset(index: Index, tmp_path: Path)
     assert [one.name for one in index.partitions.list()] == ["filed", "rare", "rc", "some", "rare"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "called",
     [
@@ -87,6 +88,7 @@ def test_categories_may_be_objects(index: Index, tmp_path: Path, called: Json) -
         index.partitions.rm("mine")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("called", "problem"),
     [
@@ -104,6 +106,7 @@ def test_objects_that_call_no_category_are_refused(
         index.partitions.add("mine", file=tmp_path / "novel.json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("novel", "base", "problem"),
     [
@@ -227,6 +230,7 @@ def test_lvis_is_missing(builder: TreeBuilder) -> None:
     assert index.partitions.list() == []
 
 
+@pytest.mark.slow
 def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder) -> None:
     categories = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]
     pictures = [{"id": 1, "file_name": "a.jpg", "width": 64, "height": 48}]
@@ -254,6 +258,7 @@ def test_a_partition_serves_the_other_splits_of_its_dataset(builder: TreeBuilder
         index.exports.target("annotations", vocabulary="pets_val", partition_filter=part)
 
 
+@pytest.mark.slow
 def test_a_partition_follows_its_categories(builder: TreeBuilder, tmp_path: Path) -> None:
     def listed(*names: str) -> list[dict[str, object]]:
         return [{"id": key, "name": name} for key, name in enumerate(names, 1)]

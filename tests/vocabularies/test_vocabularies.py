@@ -43,6 +43,7 @@ def test_names_meet_wordnet(builder: TreeBuilder, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_names_that_only_a_part_of_is_known_are_told(builder: TreeBuilder, tmp_path: Path) -> None:
     names = ["N/A", "/m/0bt9lr", "and/or", "Xyzzy/Apple", "Apple"]
     (tmp_path / "classes.txt").write_text("\n".join(names))
@@ -164,6 +165,7 @@ def test_names_that_contradict_their_synset_are_told(builder: TreeBuilder, tmp_p
     assert _misnamed(index, tmp_path, "n02084071 domestic dog\nn02012849 crane\n") == []
 
 
+@pytest.mark.slow
 def test_ten_names_that_contradict_are_shown(builder: TreeBuilder, tmp_path: Path) -> None:
     index = builder.index()
     (tmp_path / "list").write_text("n02084071 cat\nn07739125 banana\n" * 6)

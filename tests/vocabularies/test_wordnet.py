@@ -20,6 +20,7 @@ def by_name(nouns: list[Synset]) -> Mapping[str, Synset]:
     return {synset.name: synset for synset in nouns}
 
 
+@pytest.mark.slow
 def test_every_noun_synset_is_there_once(nouns: list[Synset]) -> None:
     wnids = [synset.wnid for synset in nouns]
     assert len(nouns) == 82_115

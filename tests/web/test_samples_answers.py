@@ -34,6 +34,7 @@ def asks(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Asking:
     return _asking(index)
 
 
+@pytest.mark.slow
 def test_samples_that_are_the_same(asks: Asking) -> None:
     said = asks.get("/samples/one/diff/same").text
     assert "Both hold the same exemplars in the same order." in said
@@ -81,6 +82,7 @@ def test_what_is_missing_has_a_plain_tile(builder: TreeBuilder) -> None:
     assert '<strong class="bad">1</strong>' in listed
 
 
+@pytest.mark.slow
 def test_a_sample_of_another_vocabulary_keeps_it_in_the_address(builder: TreeBuilder) -> None:
     index = ingest_coco(builder, [{"id": 1, "name": "cat"}])
     index.sample(DrawOptions(1, vocabulary="mine"), name="one")

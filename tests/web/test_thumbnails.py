@@ -71,6 +71,7 @@ def _reason(answer: httpx.Response) -> str:
     return answer.text.partition("<title>")[2].partition("</title>")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", SOURCES)
 def test_shows_crops_of_files_and_of_tars(
     client: Asking, apples: dict[str, list[Exemplar]], dataset: str
@@ -110,6 +111,7 @@ def test_says_why_there_is_no_picture(client: Asking, apples: dict[str, list[Exe
     assert _reason(client.get(image_address("lvis_v1_train", other.file_name))) == "not an image"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OUTSIDE)
 @pytest.mark.parametrize("address", [thumbnail_address, image_address])
 def test_reads_no_file_that_is_no_image_of_a_source(

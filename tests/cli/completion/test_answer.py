@@ -74,6 +74,7 @@ def test_every_name_that_is_completed_is_of_a_parameter() -> None:
     assert set(NAMES.values()) <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "values"),
     [
@@ -102,6 +103,7 @@ def test_commands_options_and_choices(
     assert _asked(capsys, *words.split(" ")) == ("none", values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "files", "values"),
     [
@@ -119,6 +121,7 @@ def test_the_shell_completes_paths(
     assert _asked(capsys, *words.split(" ")) == (files, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "values"),
     [
@@ -146,6 +149,7 @@ def test_names_are_of_the_index(
     assert _asked(capsys, *given, *words.split(" ")) == ("none", values)
 
 
+@pytest.mark.slow
 @of_the_file
 def test_the_index_may_be_of_the_environment_or_of_a_file(
     named: Path,

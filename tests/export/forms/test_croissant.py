@@ -131,6 +131,7 @@ def test_the_same_bytes_each_time(index: Index, tmp_path: Path) -> None:
     assert lines[0] == lines[1]
 
 
+@pytest.mark.slow
 def test_a_date_is_asked_for_where_none_is_known(tmp_path: Path, empty_index: Path) -> None:
     index = small_index(tmp_path / "datasets", empty_index)
     (tmp_path / "mine/mug").mkdir(parents=True)

@@ -118,6 +118,7 @@ def test_a_missing_image_is_named_and_has_no_line(tmp_path: Path, empty_index: P
     assert all((folder / line["file_name"]).is_file() for line in lines)
 
 
+@pytest.mark.slow
 def test_pngs_stay_pngs(tmp_path: Path, empty_index: Path) -> None:
     index = small_index(tmp_path / "datasets", empty_index)
     for name in ("1.png", "2.PNG", "3.webp"):

@@ -96,6 +96,7 @@ def test_the_same_index_elsewhere_gives_the_same_bytes(small: Index, place: Path
     assert files_below(first) == files_below(second)
 
 
+@pytest.mark.slow
 def test_the_order_of_ingest_is_in_the_tables_alone(
     small: Index, place: Path, empty_index: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_link_to_a_folder_stays(small: Index, place: Path) -> None:
     assert (place / "real" / "manifest.json").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(but=["notes.txt", "more/part.parquet"])
 @pytest.mark.parametrize("more", ["notes.txt", "boxes/more.parquet", "more/part.parquet"])
 def test_what_is_not_from_an_export_stays(small: Index, place: Path, more: str) -> None:
@@ -180,6 +182,7 @@ def test_a_full_disk_keeps_the_earlier_export(small: Index, place: Path) -> None
     assert os.listdir(place) == ["parquet"]
 
 
+@pytest.mark.slow
 def test_a_kill_keeps_the_earlier_export(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder
     before = files_below(folder)
@@ -215,6 +218,7 @@ def test_stale_pools_are_made_again(small: Index, place: Path) -> None:
     assert vocabulary["recipe"]["min_area"] == 1024
 
 
+@pytest.mark.slow
 def test_many_rows_are_many_groups_and_files(
     small: Index, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

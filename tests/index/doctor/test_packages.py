@@ -21,6 +21,7 @@ def _checks(*names: str) -> list[DoctorCheck]:
     return [one for look in package_looks() if look.check in names for one in made(look)]
 
 
+@pytest.mark.slow
 def test_the_packages_of_the_tests_are_well() -> None:
     checks = _checks("needs", "lvis", "WordNet")
     assert [one.state for one in checks] == ["ok"] * 3

@@ -53,6 +53,7 @@ def _system(tree: Path, given: list[dict[str, Any]]) -> Any:
     return Google
 
 
+@pytest.mark.slow
 def test_a_root_of_google_is_listed_and_read_by_fsspec(
     demo_tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

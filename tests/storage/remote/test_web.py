@@ -40,6 +40,7 @@ def web(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["", ".zip"])
 def test_a_file_on_the_web_is_read_as_one_on_a_disk(
     web: str, demo_tree: Path, tmp_path: Path, suffix: str
