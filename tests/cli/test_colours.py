@@ -59,6 +59,7 @@ def test_a_choice_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -
     assert styled("no", "error", _Screen()) == "no"
 
 
+@pytest.mark.slow
 def test_errors_and_headings_have_colours_where_they_are_forced(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

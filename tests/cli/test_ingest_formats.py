@@ -62,6 +62,7 @@ def test_the_index_is_sound_and_the_files_are_as_they_were(tree: Path) -> None:
     assert _json(call("verify", "--json", root=tree)) == []
 
 
+@pytest.mark.slow
 def test_pools_and_crops_are_those_of_any_vocabulary(tree: Path, tmp_path: Path) -> None:
     vocabulary = ("--vocabulary", "openimages_train")
     assert call("collate", *vocabulary, root=tree).code == 0

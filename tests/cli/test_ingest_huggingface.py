@@ -59,6 +59,7 @@ def test_an_output_is_no_input(builder: TreeBuilder, folder: Path) -> None:
     assert f"{file}: holds images of mine; write to another file" in run.err
 
 
+@pytest.mark.slow
 def test_the_audit_compares_what_is_in_the_rows(builder: TreeBuilder, folder: Path) -> None:
     builder.lvis("val", images=[image(20, "val2017")], annotations=[])
     builder.file("coco/val2017/000000000020.jpg", picture())

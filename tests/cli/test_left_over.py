@@ -67,6 +67,7 @@ def test_a_first_ingest_clears_up_too(builder: TreeBuilder) -> None:
     assert _partial(builder.root) == []
 
 
+@pytest.mark.slow
 def test_an_export_that_was_not_finished_goes(builder: TreeBuilder) -> None:
     builder.lvis()
     builder.index().ingest()
@@ -76,6 +77,7 @@ def test_an_export_that_was_not_finished_goes(builder: TreeBuilder) -> None:
     assert _partial(builder.root) == []
 
 
+@pytest.mark.slow
 def test_what_a_living_process_writes_stays(builder: TreeBuilder) -> None:
     builder.lvis()
     builder.index().ingest()

@@ -52,10 +52,12 @@ def test_what_follows_a_dataset_of_your_own_names_its_vocabulary(builder: TreeBu
     assert line == f"next: ovmr-index --root {builder.root} collate --vocabulary toys"
 
 
+@pytest.mark.slow
 def test_no_terminal_no_next_line(tree: Path) -> None:
     assert "next:" not in call("--root", tree, "collate").err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "named"),
     [

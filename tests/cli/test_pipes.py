@@ -59,6 +59,7 @@ def test_a_list_is_read_from_a_pipe(builder: TreeBuilder, content: str) -> None:
     assert done.out.endswith(" 1 novel, 0 neither\n")
 
 
+@pytest.mark.slow
 def test_a_mapping_from_a_pipe_is_kept(builder: TreeBuilder) -> None:
     categories = [{"id": 1, "name": "mug"}, {"id": 2, "name": "cup"}]
     builder.file("mine/1.jpg", picture((200, 100)))

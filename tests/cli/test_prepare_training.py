@@ -37,6 +37,7 @@ def test_what_is_there_is_a_table(root: Path) -> None:
     assert f"for OV-COCO: run `ovmr-index --root {root} ingest coco {root}/coco/" in done.err
 
 
+@pytest.mark.slow
 def test_what_is_made_is_said(root: Path) -> None:
     done = call(*PREPARE, "--for", "detic", root=root)
     made = [line.split()[1] for line in done.out.splitlines() if line.startswith("made")]

@@ -41,6 +41,7 @@ def test_a_category_is_shown(shared: Path) -> None:
     assert {one["dataset"] for one in data["exemplars"]} == {"visual_genome"}
 
 
+@pytest.mark.slow
 def test_weights_are_printed_as_people_read_them(tree: Path) -> None:
     damage(tree, "UPDATE pool_entries SET weight = 1419.7032000000002")
     for form in ("table", "markdown"):
@@ -111,6 +112,7 @@ def test_an_input_is_never_replaced(sampled: Index) -> None:
     assert (done.code, "give --sheet FILE with it" in done.error) == (2, True)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_shown_is_said(whole_tree: Path, tmp_path: Path) -> None:
     with Index.open(whole_tree) as index:
         exemplar = index.pools.show("carrot", limit=1).exemplars[0]

@@ -23,6 +23,7 @@ def said(index: Index) -> list[tuple[object, ...]]:
     return [(one.kind, one.category_id, one.region_id, one.author) for one in index.curation.list()]
 
 
+@pytest.mark.slow
 def test_a_step_is_taken_back_and_what_others_marked_since_stays(index: Index) -> None:
     eleven, twelve = box(index, 1, 11), box(index, 1, 12)
     index.curation.exclude([eleven, twelve], author="a")

@@ -34,6 +34,7 @@ def _excluded(index: Index) -> list[str]:
     return sorted(Path(one.file_name).stem for one in index.curation.list(kind="exclude"))
 
 
+@pytest.mark.slow
 def test_leaks(index: Index) -> None:
     assert index.curation.exclude_leaks().changed == 0  # nothing was hashed yet
     index.pools.hash_possible_copies()

@@ -32,6 +32,7 @@ def _file(path: Path, *marks: dict[str, Any], **members: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_there_and_back(index: Index, shared: Index, tmp_path: Path) -> None:
     tench, apple = index.exemplars("tench"), index.exemplars("apple")
     index.curation.pin([tench[7], tench[2]], note=HOSTILE, author=HOSTILE)
@@ -48,6 +49,7 @@ def test_there_and_back(index: Index, shared: Index, tmp_path: Path) -> None:
     assert shared.curation.list() == []
 
 
+@pytest.mark.slow
 def test_pools_that_were_not_made_yet_hold_what_is_marked(index: Index, tmp_path: Path) -> None:
     index.curation.exclude(index.exemplars("tench")[0])
     index.curation.export(tmp_path / "marks.json")

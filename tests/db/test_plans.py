@@ -87,6 +87,7 @@ def test_exemplars_of_a_category_are_searched_for(made_index: Path, condition: s
     assert not scanned(plan) & {"pool_entries", "regions", "images", "folders", "synsets"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "untouched"),
     [

@@ -98,6 +98,7 @@ def _refusal(connection: sqlite3.Connection, query: str) -> str:
     return ""
 
 
+@pytest.mark.slow
 def test_long_names_are_shortened(index: Index) -> None:
     name = "n" * 3_000
     for query in (f"select {name} from boxes", f"select * from {name}", f"select {name}(1)"):

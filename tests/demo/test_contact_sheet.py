@@ -19,6 +19,7 @@ def _colours(path: Path) -> set[object]:
         return {colour for _, colour in sheet.getcolors(1 << 24) or []}
 
 
+@pytest.mark.slow
 def test_forty_rows_of_five_fill_two_columns(tmp_path: Path) -> None:
     crop = _image(tmp_path, "red", (40, 80))
     contact_sheet([("apple", [crop] * 5)] * 40, tmp_path / "sheet.png")
@@ -28,6 +29,7 @@ def test_forty_rows_of_five_fill_two_columns(tmp_path: Path) -> None:
         assert 20 * 96 < sheet.height < 20 * 120
 
 
+@pytest.mark.slow
 def test_a_crop_keeps_its_shape_and_its_row_has_a_name(tmp_path: Path) -> None:
     crop = _image(tmp_path, "red", (40, 80))
     named, bare = tmp_path / "named.png", tmp_path / "bare.png"

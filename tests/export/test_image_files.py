@@ -17,6 +17,7 @@ from tests.support.trees import TreeBuilder, annotation, image
 TRAIN = "coco/train2017/{:012}.jpg"
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(beyond=2)
 @pytest.mark.parametrize("name", ["../../out.jpg", "/out.jpg", "a\\out.jpg", "a/../../../out.jpg"])
 def test_names_that_leave_their_folder_are_named_and_left_out(
@@ -54,6 +55,7 @@ def test_a_name_with_a_backslash_is_refused_as_that_and_not_as_damage(tmp_path: 
     ] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoilt", [b"", None])
 def test_an_image_that_was_not_copied_to_its_end_is_copied_again(
     builder: TreeBuilder, tmp_path: Path, spoilt: bytes | None
@@ -90,6 +92,7 @@ def test_an_image_that_has_changed_since_is_copied_again(
     assert copy.read_bytes() == changed
 
 
+@pytest.mark.slow
 def test_an_index_whose_folders_lead_elsewhere_writes_nothing_there(
     builder: TreeBuilder, tmp_path: Path
 ) -> None:

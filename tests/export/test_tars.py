@@ -161,6 +161,7 @@ def test_a_tar_that_has_changed_is_told(builder: TreeBuilder) -> None:
     assert list(sizes([(7, found)])) == [Unreadable(7, "No such file or directory")]
 
 
+@pytest.mark.slow
 def test_images_of_a_sample_are_copied_and_a_second_run_goes_on(builder: TreeBuilder) -> None:
     tree = _build(builder, flat=True)
     to_class_tars(tree)
@@ -192,6 +193,7 @@ def test_images_of_a_sample_are_copied_and_a_second_run_goes_on(builder: TreeBui
     assert {name: files[name].stat().st_mtime_ns for name in kept} == kept
 
 
+@pytest.mark.slow
 def test_images_that_are_missing_are_told(builder: TreeBuilder) -> None:
     _build(builder, flat=True)
     index = builder.index()
@@ -213,6 +215,7 @@ def test_images_that_are_missing_are_told(builder: TreeBuilder) -> None:
         index.exports.images(sample, builder.root / "file")
 
 
+@pytest.mark.slow
 def test_a_manifest_lists_what_is_needed(builder: TreeBuilder) -> None:
     tree = _build(builder, flat=True)
     to_class_tars(tree)
@@ -243,6 +246,7 @@ def test_a_manifest_lists_what_is_needed(builder: TreeBuilder) -> None:
     assert missing.data["missing"] == len(gone) == len(missing.err.splitlines())
 
 
+@pytest.mark.slow
 def test_a_manifest_of_targets(builder: TreeBuilder) -> None:
     _build(builder, flat=False)
     builder.visual_genome(vg_objects(1, vg_object(7, APPLE)))

@@ -140,6 +140,7 @@ def test_a_tree_that_is_missing_is_named(builder: TreeBuilder, name: str) -> Non
     assert str(caught.value).startswith(str(source.path))
 
 
+@pytest.mark.slow
 def test_readers_need_no_database() -> None:
     code = f"import sys, ovmr_index.formats.table; print([*{{*{HEAVY}}} & {{*sys.modules}}])"
     run = subprocess.run(

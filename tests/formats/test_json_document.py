@@ -35,6 +35,7 @@ def _error(folder: Path, content: bytes) -> str:
     return message
 
 
+@pytest.mark.slow
 @given(written(VALUES))
 def test_white_space_goes_and_values_stay(drawn: tuple[Any, bytes]) -> None:
     value, text = drawn

@@ -89,6 +89,7 @@ def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -
     assert exactly(found) == exactly(content["annotations"])
 
 
+@pytest.mark.slow
 @given(written(st.tuples(VALUES, VALUES)))
 def test_any_field_of_images_and_categories_comes_through(
     folder: Path, drawn: tuple[tuple[Any, Any], bytes]

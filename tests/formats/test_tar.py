@@ -212,6 +212,7 @@ def _whole(pack: str) -> tuple[str, bytes]:
     return "whole.tar", tar_of(inner)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", ["class tar", "packed class tar", "tar of tars"])
 def test_a_tar_that_is_cut_anywhere_is_an_error(tmp_path: Path, pack: str) -> None:
     name, content = _whole(pack)

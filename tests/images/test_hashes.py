@@ -101,6 +101,7 @@ def test_an_image_turned_by_exif_is_hashed_as_it_is_shown(
     assert ((hashes[0] ^ hashes[1]) % 2**64).bit_count() <= most
 
 
+@pytest.mark.slow
 def test_hashes_are_computed_when_asked_and_kept(index: Index) -> None:
     assert index.pools.hash_images() == []
     names = {f"{number}.JPEG": number for number in range(4)} | {"000000000005.jpg": 5}
@@ -119,6 +120,7 @@ def test_hashes_are_computed_when_asked_and_kept(index: Index) -> None:
     assert len({perceptual for _, perceptual in _hashes(index).values()}) == 5
 
 
+@pytest.mark.slow
 def test_an_image_that_goes_takes_its_hashes_along(builder: TreeBuilder, index: Index) -> None:
     index.pools.hash_images(perceptual=True)
     (index.root / FOLDER / "2.JPEG").unlink()

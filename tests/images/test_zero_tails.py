@@ -74,6 +74,7 @@ def test_one_in_a_tar(tmp_path: Path) -> None:
     assert (done.problem or "").startswith("is cut short")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS, ids=IDS)
 @pytest.mark.parametrize("tail", TAILS, ids=range(len(TAILS)))
 def test_what_follows_the_end_of_a_jpeg_is_padding(
@@ -106,6 +107,7 @@ def test_several_images_in_one_file(tmp_path: Path) -> None:
         inspect(path, decode=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("percent", [5, 50, 95, 99])
 def test_a_png_has_checksums(tmp_path: Path, percent: int) -> None:
     path = tmp_path / "a.png"

@@ -160,6 +160,7 @@ def test_a_name_of_two_categories_is_wrong_usage(builder: TreeBuilder) -> None:
         index.exemplars("fish")
 
 
+@pytest.mark.slow
 def test_coverage_is_by_id_and_counts_each_source(index: Index) -> None:
     index.collate(substitutes=SUBSTITUTES)
     none = {"lvis": 0, "imagenet21k": 0, "visual_genome": 0}
@@ -209,6 +210,7 @@ def test_pools_are_made_again_when_a_source_has_changed(made: TreeBuilder, index
     assert index.status().pools == "fresh"
 
 
+@pytest.mark.slow
 def test_pools_that_hold_nothing_are_fresh_all_the_same(builder: TreeBuilder) -> None:
     builder.lvis(annotations=[])
     index = builder.index()
@@ -267,6 +269,7 @@ def test_the_engine_is_for_sqlalchemy(index: Index) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM sources").scalar() == 4
 
 
+@pytest.mark.slow
 def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
     with pytest.raises(
         UsageError, match="no export target 'all'; give 'exemplars', 'annotations',"
@@ -274,6 +277,7 @@ def test_an_unknown_target_is_wrong_usage(index: Index) -> None:
         index.exports.target("all")
 
 
+@pytest.mark.slow
 def test_export_writes_what_it_can_and_reports_the_rest(made: TreeBuilder) -> None:
     index = made.index()
     index.ingest([lvis_source(made.root, made.root / "lvis" / "lvis_v1_train.json", "train")])

@@ -36,6 +36,7 @@ def _lacking(index: Index, column: str, source: str) -> int:
         return found
 
 
+@pytest.mark.slow
 def test_what_is_read_once_is_not_read_again(index: Index) -> None:
     report = index.measure(hashes=False)
     assert (report.sizes, report.hashes) == (2, 0)
@@ -84,6 +85,7 @@ def test_the_images_of_a_source(index: Index) -> None:
     assert _lacking(index, "width", "imagenet21k") == 1
 
 
+@pytest.mark.slow
 def test_what_the_command_says(index: Index) -> None:
     done = call("measure", "--source", "imagenet21k", root=index.root)
     assert (done.code, done.out) == (0, "sizes of 2 images and hashes of 3 images read\n")
@@ -94,6 +96,7 @@ def test_what_the_command_says(index: Index) -> None:
     assert done.data == {"sizes": 0, "hashes": 0, "unreadable": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

@@ -54,6 +54,7 @@ def test_a_wrong_query_is_a_line_in_a_notebook(index: Index) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_while_rows_are_taken_is_raised(index: Index) -> None:
     endless = NUMBERS.replace(" WHERE i < 30", "").replace("SELECT i FROM", "SELECT max(i) FROM")
     with pytest.raises(OvmrIndexError, match=r"took longer than 0\.2 s"):

@@ -80,6 +80,7 @@ def test_crowds_text_ids_and_marks_reach_the_tables(builder: TreeBuilder) -> Non
     assert_sound(index)
 
 
+@pytest.mark.slow
 def test_folders_are_left_out_and_put_before(builder: TreeBuilder, empty_index: Path) -> None:
     builder.pictures("own/images/train/patch8/objects365_v1_00420917.jpg")
     spec = _spec(builder, objects365_v2(), "train", strip=2, below="train")
@@ -158,6 +159,7 @@ def test_a_bad_mapping_is_refused(builder: TreeBuilder, content: bytes, problem:
     assert rows_of(index, "SELECT name FROM sources") == []
 
 
+@pytest.mark.slow
 def test_categories_are_found_by_name_only_when_asked(builder: TreeBuilder) -> None:
     content = v3det()
     index = builder.index()

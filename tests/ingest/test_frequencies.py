@@ -23,6 +23,7 @@ def _notes(builder: TreeBuilder, *frequencies: object) -> tuple[Index, list[str]
     return index, [note for note in report.notes if "frequency" in note]
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(beyond=3)
 @pytest.mark.parametrize("written", ["r", "R", " r ", "rare", "Rare", "RARE "])
 def test_rare_is_rare_in_any_form(builder: TreeBuilder, written: str) -> None:
@@ -74,6 +75,7 @@ def _counted(builder: TreeBuilder, boxes: list[int], counts: list[object]) -> In
     return builder.index()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("boxes", "named"),
     [

@@ -95,6 +95,7 @@ def test_an_unchanged_file_is_not_opened_again(
     ]
 
 
+@pytest.mark.slow
 def test_a_file_that_has_changed_is_as_a_new_one(files: Files) -> None:
     files.write("0.parquet", ["mug", "cup", "mug"])
     files.write("1.parquet", ["pan"])

@@ -25,6 +25,7 @@ def _link(path: Path, text: str) -> None:
     path.symlink_to(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", _FLAT)
 def test_a_flat_tree_is_read_where_a_code_base_puts_it(builder: TreeBuilder, folder: str) -> None:
     builder.file(f"{folder}/{TENCH_WNID}/a.JPEG", picture())

@@ -16,6 +16,7 @@ NUL = "its name, synset or frequency holds a NUL character"
 MUG = {"id": 1, "name": "mug", "synset": "mug.n.04"}
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive(but=["mu\\x00g-name", "\\x00-synset", "mug\\x00-frequency"])
 @pytest.mark.parametrize("member", ["name", "synset", "frequency"])
 @pytest.mark.parametrize("text", ["mu\0g", "\0", "mug\0"])

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from ovmr_index import Index
 from tests.support.coco_files import ingest_coco
 from tests.support.trees import APPLE, TENCH, TreeBuilder, vg_object, vg_objects
@@ -63,6 +65,7 @@ def test_synsets_of_categories_are_what_they_mean(builder: TreeBuilder) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_box_that_has_a_synset_twice_is_one_candidate(builder: TreeBuilder) -> None:
     twice = {**vg_object(1, TENCH), "synsets": [TENCH, TENCH]}
     builder.lvis(annotations=[])

@@ -78,6 +78,7 @@ def test_all_shards_are_the_whole(
     assert rows_of(index, PROBLEMS) == problems
 
 
+@pytest.mark.slow
 def test_which_shards_are_missing_is_said(tree: TreeBuilder) -> None:
     index = tree.index()
     assert "1 of 3 shards read; still to be read: 1/3, 2/3" in _ingest(tree, "--shard", "3/3").err
@@ -119,6 +120,7 @@ def test_shards_of_another_number_are_refused_until_all_are_read(tree: TreeBuild
     )
 
 
+@pytest.mark.slow
 def test_a_shard_sees_the_changes_of_its_classes_alone(
     tree: TreeBuilder, empty_index: Path
 ) -> None:

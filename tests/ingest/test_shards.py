@@ -82,6 +82,7 @@ def test_numbers_are_in_their_order(shards: Shards) -> None:
     assert [row[1] for row in shards.rows(CATEGORIES)] == ["x", "9", "10"]
 
 
+@pytest.mark.slow
 def test_a_mapping_gives_labels_synsets(shards: Shards) -> None:
     shards.shard("0.tar", {"a": "7", "b": "mug"})
     file = shards.builder.json("labels.json", {"7": BASKET})
@@ -93,6 +94,7 @@ def test_a_mapping_gives_labels_synsets(shards: Shards) -> None:
     assert {row[2] for row in shards.rows(FILES)} == {BASKET, APPLE}
 
 
+@pytest.mark.slow
 def test_an_unchanged_shard_is_not_read_again(
     shards: Shards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +121,7 @@ def test_an_unchanged_shard_is_not_read_again(
     assert ("1/fruit/c.jpg", None, APPLE) in shards.rows(FILES)
 
 
+@pytest.mark.slow
 def test_what_leaves_the_shards_leaves_the_index(shards: Shards) -> None:
     shards.shard("0.tar", {"a": "mug", "b": "cup"})
     shards.shard("1.tar", {"c": "pan"}).unlink()

@@ -153,6 +153,7 @@ def _ingest(index: Index, kind: str, top: Path) -> Counts:
 KINDS = pytest.mark.parametrize("kind", ["imagenet", "folder"])
 
 
+@pytest.mark.slow
 @KINDS
 def test_link_whose_target_is_gone_is_gone_after_verify(builder: TreeBuilder, kind: str) -> None:
     top, index = _class_folders(builder, kind), builder.index()
@@ -166,6 +167,7 @@ def test_link_whose_target_is_gone_is_gone_after_verify(builder: TreeBuilder, ki
     assert _ingest(index, kind, top) == Counts(unchanged=2)
 
 
+@pytest.mark.slow
 @KINDS
 def test_link_that_leads_out_by_now_is_left_out(builder: TreeBuilder, kind: str) -> None:
     top, index = _class_folders(builder, kind), builder.index()

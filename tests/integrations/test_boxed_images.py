@@ -21,6 +21,7 @@ from tests.support.plans import plan_of, scanned, seem_large
 OPTIONS = [BoxOptions(), BoxOptions(source="visual_genome", vocabulary="lvis_v1_train")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS, ids=["lvis", "visual_genome"])
 def test_each_is_as_among_all(odd_index: Path, options: BoxOptions) -> None:
     with Index.open(odd_index) as index:

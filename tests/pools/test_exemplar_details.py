@@ -34,6 +34,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     return index
 
 
+@pytest.mark.slow
 def test_a_box_of_lvis(index: Index) -> None:
     file = "train2017/000000000001.jpg"
     found = index.pools.exemplar(APPLE, TRAIN, file, region_id=1)
@@ -62,6 +63,7 @@ def test_a_whole_image_has_no_box(index: Index) -> None:
     assert found.origin.files == []
 
 
+@pytest.mark.slow
 def test_the_exemplars_beside_it_lead_through_the_pool(index: Index) -> None:
     pool = index.exemplars(TENCH)
     found = index.pools.exemplar(

@@ -57,6 +57,7 @@ def test_it_tells_how_the_sample_was_drawn_and_from_what(index: Index) -> None:
     }
 
 
+@pytest.mark.slow
 def test_it_stays_when_the_pools_change(builder: TreeBuilder, index: Index) -> None:
     index.sample(OPTIONS, name="one")
     before = index.samples.show("one").provenance

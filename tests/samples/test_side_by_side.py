@@ -45,6 +45,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
     return index
 
 
+@pytest.mark.slow
 def test_a_sheet_holds_what_is_gone_too(index: Index) -> None:
     sheet = index.samples.by_category("all")
     assert (sheet.name, sheet.vocabulary, sheet.exemplars, sheet.missing) == ("all", TRAIN, 9, 2)

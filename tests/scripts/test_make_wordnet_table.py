@@ -82,6 +82,7 @@ def test_lists_the_first_senses_that_the_table_leaves_open(folder: Path, tmp_pat
     assert lzma.decompress(packed).decode("ascii") == "cup\tn00000600\ntrophy\tn00000600\n"
 
 
+@pytest.mark.slow
 def test_equal_input_gives_equal_bytes(folder: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     run(folder, first)

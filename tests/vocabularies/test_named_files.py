@@ -77,6 +77,7 @@ def test_a_name_that_is_taken_is_no_matter_of_the_file(index: Index, tmp_path: P
         index.partitions.add("other", file=file, vocabulary="none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

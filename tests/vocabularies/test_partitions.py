@@ -124,6 +124,7 @@ def test_parts_that_are_wrong_are_refused(
     assert len(index.partitions.list()) == 2
 
 
+@pytest.mark.slow
 def test_a_name_of_digits_is_not_the_id_of_another(builder: TreeBuilder, tmp_path: Path) -> None:
     categories = [{"id": 13, "name": "7"}, {"id": 7, "name": "mug"}, {"id": 1, "name": "22"}]
     index = ingest_coco(builder, categories)
@@ -183,6 +184,7 @@ def test_ov_coco_is_as_published(builder: TreeBuilder, tmp_path: Path) -> None:
     assert index.db.check() == []
 
 
+@pytest.mark.slow
 def test_a_category_that_has_vanished_is_in_no_part(index: Index, builder: TreeBuilder) -> None:
     index.partitions.add("mine", [1, 2])
     annotations = [annotation(10)]
@@ -194,6 +196,7 @@ def test_a_category_that_has_vanished_is_in_no_part(index: Index, builder: TreeB
     assert PartitionSummary(TRAIN, "mine", 0, 2, 0, note) in index.partitions.list()
 
 
+@pytest.mark.slow
 def test_check_finds_what_a_trainer_would_see(index: Index, tmp_path: Path) -> None:
     whole = index.root / "lvis" / "lvis_v1_train.json"
     found = index.partitions.check(whole)

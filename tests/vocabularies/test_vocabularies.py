@@ -56,6 +56,7 @@ def test_names_that_only_a_part_of_is_known_are_told(builder: TreeBuilder, tmp_p
     assert (added.unknown, added.by_part) == (names[:3], {"Xyzzy/Apple": APPLE})
 
 
+@pytest.mark.slow
 def test_parts_are_told_by_an_ingest_too(builder: TreeBuilder) -> None:
     names = ["/m/0bt9lr", "N/A", "and/or", "Xyzzy/Apple", "tench"]
     categories = [{"id": key, "name": name} for key, name in enumerate(names)]
@@ -69,6 +70,7 @@ def test_parts_are_told_by_an_ingest_too(builder: TreeBuilder) -> None:
     assert "2 of 5 categories have a synset; without one: /m/0bt9lr, N/A, and/or\n" in done.err
 
 
+@pytest.mark.slow
 def test_names_of_a_known_data_set_have_the_synsets_of_its_classes(
     builder: TreeBuilder, tmp_path: Path
 ) -> None:
@@ -145,6 +147,7 @@ def _misnamed(index: Index, folder: Path, content: str) -> list[str]:
     return said
 
 
+@pytest.mark.slow
 def test_names_that_contradict_their_synset_are_told(builder: TreeBuilder, tmp_path: Path) -> None:
     index = builder.index()
     lines = ["n02084071 cat", "n02084071 Dogs, hound", "", "n07739125 banana", "mug", "n02084071 x"]

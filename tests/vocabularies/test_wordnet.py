@@ -28,6 +28,7 @@ def test_every_noun_synset_is_there_once(nouns: list[Synset]) -> None:
     assert len({synset.name for synset in nouns}) == 82_115
 
 
+@pytest.mark.slow
 def test_wnids_and_names_have_their_form(nouns: list[Synset]) -> None:
     assert all(re.fullmatch(r"n\d{8}", synset.wnid) for synset in nouns)
     assert all(re.fullmatch(r"[^A-Z\s,]+\.n\.\d{2}", synset.name) for synset in nouns)
@@ -88,6 +89,7 @@ def test_licence_is_shipped() -> None:
     assert licence.endswith("LICENSEE agrees to preserve same.\n")
 
 
+@pytest.mark.slow
 def test_first_senses_are_those_that_the_synsets_leave_open(nouns: list[Synset]) -> None:
     by_wnid = {synset.wnid: synset for synset in nouns}
     behind = Counter(

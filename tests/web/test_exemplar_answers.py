@@ -27,6 +27,7 @@ def asks(shared: Path) -> Asking:
     return Asking(create_app(Index.open(shared), ServeOptions()), "http://127.0.0.1:8765")
 
 
+@pytest.mark.slow
 def test_a_whole_image_has_no_box(asks: Asking, pool: list[ExemplarDetails]) -> None:
     found = next(one for one in pool if one.region_id is None)
     said = asks.get(address_of(found)).text

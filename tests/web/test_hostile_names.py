@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+import pytest
+
 from ovmr_index.web.app import create_app
 from ovmr_index.web.options import ServeOptions
 from tests.support.asking import Asking
@@ -18,6 +20,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_names_of_categories_stay_text(builder: TreeBuilder) -> None:
     categories = [
         category(

@@ -66,6 +66,7 @@ def test_nothing_saved_says_what_to_type(shared: Path) -> None:
     assert f"ovmr-index --root {shared} sample -K 5 --seed 42 --name five" in said
 
 
+@pytest.mark.slow
 def test_what_is_missing_has_a_plain_tile(builder: TreeBuilder) -> None:
     builder.lvis()
     index = builder.index()

@@ -209,6 +209,7 @@ def test_there_is_a_limit_to_the_names(named: Path, tmp_path: Path) -> None:
     assert found == [f"v{one:04}" for one in range(MOST_NAMES)]
 
 
+@pytest.mark.slow
 def test_the_program_answers_in_place_of_a_command(given: tuple[str, ...]) -> None:
     asked = {"_OVMR_INDEX_COMPLETE": "bash"}
     line = f"ovmr-index {shlex.join(given)} show 'od"

@@ -99,6 +99,7 @@ def content(written: WrittenCoco) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_lvis_is_kept_whole(index: Index, built: TreeBuilder) -> None:
     written = index.exports.coco()
     assert written.path == built.root / "exports/coco/lvis_v1_train.json"

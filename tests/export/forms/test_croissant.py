@@ -41,6 +41,7 @@ def test_every_column_is_described() -> None:
     assert tuple(FIELDS) == CropRecord._fields
 
 
+@pytest.mark.slow
 def test_the_records_of_a_sample(index: Index, tmp_path: Path) -> None:
     path = tmp_path / "three.json"
     assert index.exports.croissant("three", path) == (path, 9, (), ())

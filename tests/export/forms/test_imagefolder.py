@@ -24,6 +24,7 @@ def _files(folder: Path) -> list[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_folder_a_class_and_a_line_a_crop(index: Index, tmp_path: Path) -> None:
     folder, images = index.exports.imagefolder("three", tmp_path / "out")
     assert (folder, images.written, images.kept, images.problems) == (tmp_path / "out", 9, 0, [])
@@ -105,6 +106,7 @@ def test_crops_of_a_shape_are_other_crops(index: Index, tmp_path: Path) -> None:
             index.exports.imagefolder("three", folder, shape=other)
 
 
+@pytest.mark.slow
 def test_a_missing_image_is_named_and_has_no_line(tmp_path: Path, empty_index: Path) -> None:
     index = small_index(tmp_path / "datasets", empty_index)
     (index.root / "coco/train2017/000000000008.jpg").unlink()

@@ -61,6 +61,7 @@ def sample_of(index: Index) -> str:
     return str(index.root / "metadata/lvis_image_exemplar_dict_K-002_own.json")
 
 
+@pytest.mark.slow
 def test_it_is_python_3_8_and_says_its_version(index: Index) -> None:
     text = index.exports.loader().read_text(encoding="utf-8")
     assert text.startswith(f"# Written by `ovmr-index export loader` {ovmr_index.__version__}.\n")

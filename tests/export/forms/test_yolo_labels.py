@@ -95,6 +95,7 @@ def polygons_apart(draw: st.DrawFn) -> list[list[Point]]:
     return parts
 
 
+@pytest.mark.slow
 @given(polygons_apart(), st.lists(st.tuples(st.floats(0, 500), st.floats(0, 100)), min_size=9))
 def test_joined_polygons_cover_what_the_parts_do(
     parts: list[list[Point]], points: list[Point]

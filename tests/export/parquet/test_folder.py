@@ -60,6 +60,7 @@ def small(tree: Path, tmp_path: Path) -> Iterator[Index]:
         yield index
 
 
+@pytest.mark.slow
 def test_the_usual_folder_is_below_the_root(small: Index) -> None:
     written = small.exports.parquet()
     assert written.folder == small.root / "exports" / "parquet"
@@ -70,6 +71,7 @@ def test_the_usual_folder_is_below_the_root(small: Index) -> None:
     assert files_below(written.folder).keys() == listed
 
 
+@pytest.mark.slow
 def test_the_command_says_what_was_written(small: Index, place: Path) -> None:
     folder = place / "parquet"
     given = ("export", "parquet", "-o", folder)
@@ -86,6 +88,7 @@ def test_the_command_says_what_was_written(small: Index, place: Path) -> None:
     assert data["views"]["exemplars"] == 5
 
 
+@pytest.mark.slow
 def test_the_same_index_elsewhere_gives_the_same_bytes(small: Index, place: Path) -> None:
     first = small.exports.parquet(place / "first").folder
     (place / "other").mkdir()
@@ -110,6 +113,7 @@ def test_the_order_of_ingest_is_in_the_tables_alone(
     assert {name.partition("/")[0] for name in differing} == {"index", "manifest.json"}
 
 
+@pytest.mark.slow
 def test_an_earlier_export_is_replaced(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder
     small.sources.rm("imagenet21k")
@@ -165,6 +169,7 @@ def test_standard_output_is_no_folder(small: Index) -> None:
     assert "names a folder here" in ended.err
 
 
+@pytest.mark.slow
 def test_a_full_disk_keeps_the_earlier_export(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder
     before = files_below(folder)
@@ -208,6 +213,7 @@ def test_an_earlier_folder_comes_back_where_another_cannot_take_its_place(place:
     assert files_below(place) == {"parquet/earlier": b"stays"}
 
 
+@pytest.mark.slow
 def test_stale_pools_are_made_again(small: Index, place: Path) -> None:
     small.collate()
     small.sources.rm("imagenet21k")
@@ -250,6 +256,7 @@ def test_an_index_that_holds_nothing_has_columns(builder: TreeBuilder, place: Pa
     assert (table.num_rows, table.column_names[:2]) == (0, ["source", "dataset"])
 
 
+@pytest.mark.slow
 def test_a_source_may_have_any_name(builder: TreeBuilder, place: Path) -> None:
     builder.lvis()
     file = builder.root / "lvis" / "lvis_v1_train.json"
