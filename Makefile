@@ -111,7 +111,7 @@ docs: venv  ## make the documentation site: ./site/index.html
 	$(PY) -m zensical build --strict
 	$(PY) -m scripts.site_check site
 
-check: lint  ## lint, then run the quick tests: under a minute
+check: lint  ## lint, then run the quick tests: about a minute
 	@$(IN_TEMPORARY) $(PYTEST) -m 'not slow'
 
 # The clients with their tests come beside the suite, and so do lint, the site and PostgreSQL's part,
