@@ -41,7 +41,7 @@ from ovmr_index.ingest.trees import TreeLoad, list_again
 from ovmr_index.ingest.vanishing import VanishLimit
 from ovmr_index.processes import collector_paused
 
-_DEADLOCKS = 10  # of one load: each lets another one end, of as many as there are
+_MOST_TRIES = 10  # of a load that PostgreSQL ends for others
 
 
 class _Outcome(NamedTuple):
@@ -73,9 +73,9 @@ def ingest_source(
     """Bring the rows of one source to what its files say, in one transaction or not at all.
 
     `child` reads it already, if `read_ahead` has started that. With `again` every record is read
-    and compared with its rows, even where the file is the one that was read before. Loads that
-    wait for each other, as for synsets that both add, are ended by PostgreSQL but for one of them:
-    they begin again.
+    and compared with its rows, even where the file is the one that was read before. Of loads
+    that wait for each other, as for synsets that both add, PostgreSQL ends all but one: these begin
+    again.
 
     Raises:
         RecordError: A file or a record is not what it should be.
@@ -83,14 +83,15 @@ def ingest_source(
         VanishedError: Most of what the source held would vanish, without `allow_vanished`. In each
             case the index is as before.
     """
-    for _ in range(_DEADLOCKS):
+    tries = 0
+    while True:
         try:
             return _ingest(session, spec, child, allow_vanished=allow_vanished, again=again)
         except DBAPIError as error:
-            if not is_deadlock(error):
+            tries += 1
+            if tries == _MOST_TRIES or not is_deadlock(error):
                 raise
         child = None  # it was read
-    return _ingest(session, spec, child, allow_vanished=allow_vanished, again=again)
 
 
 def _ingest(

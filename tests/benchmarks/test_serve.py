@@ -10,7 +10,7 @@ from benchmarks import serve
 from benchmarks.pictures import Picture, link_pictures
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive  # tests/web asks for each page
 @pytest.mark.slow
 def test_the_pages_of_the_demo_are_timed(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

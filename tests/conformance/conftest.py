@@ -58,7 +58,7 @@ def _unpacked(shared: Path, name: str, factory: pytest.TempPathFactory) -> Path:
     def unpack(folder: Path) -> None:
         with tarfile.open(shared / "conformance" / f"{name}.tar.xz") as archive:
             # To look at where each of 16,000 members leads takes as long as to write them. Python
-            # 3.11.2, that of Debian 12, does not.
+            # 3.11.2 of Debian 12 does not look, and has no argument for it.
             archive.extraction_filter = lambda member, _: member
             archive.extractall(folder)
 

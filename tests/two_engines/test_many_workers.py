@@ -160,7 +160,7 @@ def test_one_of_four_is_killed(
         assert killed.stdout is not None
         assert killed.stdout.readline() == "here\n"
         others = [_work(url, root, SAYS_SO, *measure) for _ in range(3)]
-        # One that came when all is done would begin again, and forget what could not be read.
+        # All take part: one that comes when all is done begins again.
         assert [one.stdout and one.stdout.readline() for one in others] == ["takes part\n"] * 3
         killed.kill()
         assert killed.wait(300) == -signal.SIGKILL
