@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, String, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, NullPool, String, create_engine, event, text
 from sqlalchemy.util import LRUCache
 
 from ovmr_index.db.location import Server
@@ -14,6 +14,7 @@ from ovmr_index.db.postgresql_driver import CHANGES, connect, lock_key
 READ, WRITE = "REPEATABLE READ", "READ COMMITTED"
 _INDEX = "the index"  # what whoever writes without saying what has locked
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
+_DIALECTS: dict[object, Dialect] = {}  # by the server's version and the schema, once it is known
 _SCHEMA = "ovmr_schema"
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
@@ -36,9 +37,20 @@ def open_server(server: Server, *, read_only: bool = False) -> Engine:
     )
     engine.dialect.colspecs = {**engine.dialect.colspecs, String: OneText}
     event.listen(engine, "connect", lambda driver, _: register(driver))
+    event.listen(engine, "connect", lambda *_: _share_dialect(engine), once=True)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _count_change)
     return engine
+
+
+def _share_dialect(engine: Engine) -> None:
+    """Let engines on equal servers have one dialect, so that each finds what another compiled.
+
+    What a dialect knows of its server it learns from its engine's first connection.
+    """
+    own = engine.dialect
+    known = (own.server_version_info, own.default_schema_name)
+    engine.dialect = _DIALECTS.setdefault(known, own)
 
 
 def set_wait(driver: Any, milliseconds: int) -> None:
