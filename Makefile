@@ -129,7 +129,9 @@ test: venv  ## lint, make the site, and run every test
 	{ test ! -s $(NO_SHELL) || \
 	  echo "SOME TESTS OF COMPLETION DID NOT RUN: $$(cat $(NO_SHELL))" >&2; }
 
+# What tests import is compiled once, and not by each worker at the same time.
 suite: venv
+	@$(PY) -m pytest --collect-only --quiet >/dev/null 2>&1 || true
 	@$(IN_TEMPORARY) $(PYTEST)
 
 suite-of-clients: clients
