@@ -103,6 +103,7 @@ def test_the_manifest_is_right(folders: tuple[Path, Path, Path]) -> None:
     assert {path.name for path in made.iterdir()} == {"index", "manifest.json"}
 
 
+@pytest.mark.exhaustive  # of equal tables, which are compared above
 def test_an_engine_makes_the_same_pools_and_draws(
     folders: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:

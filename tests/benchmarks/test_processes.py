@@ -38,9 +38,9 @@ def test_seconds_and_output_are_those_of_the_process() -> None:
 
 @pytest.mark.slow
 def test_cpu_is_that_of_all_processes_together() -> None:
-    spin = "import time; [None for _ in iter(lambda: time.process_time() > 0.2, True)]"
+    spin = "import time; [None for _ in iter(lambda: time.process_time() > 0.1, True)]"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {spin!r}]); {spin}"
-    assert _python(child).cpu >= 0.4
+    assert _python(child).cpu >= 0.2
     assert _python("import time; time.sleep(0.3)").cpu < 0.3
 
 
