@@ -9,7 +9,8 @@ from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.vocabularies.partition_check import PartitionCheck
 from tests.support.coco_files import coco_json, ingest_coco
-from tests.support.runs import call
+from tests.support.few_synsets import index_of_synsets
+from tests.support.runs import Run, call
 from tests.support.trees import Json, TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -29,15 +30,33 @@ def _of_seven(builder: TreeBuilder) -> Index:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def few(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return an index of the synsets of the seven: to look for a word in all takes long."""
+    return index_of_synsets(tmp_path_factory, empty_index, "seven synsets.db", SYNSETS.values())
+
+
+@pytest.fixture
+def builder(tmp_path: Path, few: Path) -> TreeBuilder:
+    """Return a builder of a tree whose index holds few synsets."""
+    return TreeBuilder(tmp_path / "datasets", few)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, few: Path) -> Index:
     """Return an index of the seven, of which the last is novel: read only."""
-    return _of_seven(TreeBuilder(tmp_path_factory.mktemp("seven") / "datasets", empty_index))
+    return _of_seven(TreeBuilder(tmp_path_factory.mktemp("seven") / "datasets", few))
 
 
 def _check(index: Index, folder: Path, content: object) -> PartitionCheck:
     file = folder / "file.json"
     file.write_text(json.dumps(content))
     return index.partitions.check(file, "held", vocabulary="mine")
+
+
+def _checked_by_command(index: Index, folder: Path, *options: str) -> Run:
+    """Check the file that was written last."""
+    named = ("--partition", "held", "--vocabulary", "mine", *options)
+    return call("partition", "check", folder / "file.json", *named, root=index.root)
 
 
 def _numbered(first: int = 1, **fields: list[str]) -> list[Json]:
@@ -83,20 +102,26 @@ def test_the_files_own_categories_say_who_is_who(
     clean = coco_json(categories)
     clean["annotations"] = clean["annotations"][:-1]
     assert _check(index, tmp_path, clean).leaks == []
-    done = call(
-        *("partition", "check", tmp_path / "file.json", "--partition", "held"),
-        *("--vocabulary", "mine", "--json"),
-        root=index.root,
-    )
-    assert (done.code, done.data["leaks"]) == (0, [])
-    assert done.data["notes"] == _check(index, tmp_path, clean).notes
+
+
+def test_the_command_says_the_same(index: Index, tmp_path: Path) -> None:
+    content = coco_json(FILES["without gaps"])
+    content["annotations"] = content["annotations"][:-1]
+    found = _check(index, tmp_path, content)
+    done = _checked_by_command(index, tmp_path, "--json")
+    assert (done.code, done.data["leaks"], found.leaks) == (0, [], [])
+    assert done.data["notes"] == found.notes
+    content["annotations"] = []
+    (tmp_path / "file.json").write_text(json.dumps(content))
+    done = _checked_by_command(index, tmp_path, "--json")
+    assert (done.code, done.out) == (1, "")
+    assert NOTHING in done.err
 
 
 def test_ids_that_disagree_are_told(index: Index, tmp_path: Path) -> None:
     content = coco_json(_numbered(85, name=NAMES))
     (tmp_path / "file.json").write_text(json.dumps(content))
-    arguments = ("--partition", "held", "--vocabulary", "mine")
-    done = call("partition", "check", tmp_path / "file.json", *arguments, root=index.root)
+    done = _checked_by_command(index, tmp_path)
     assert done.code == 1
     assert "1 of 1 novel categories are among them" in done.out
     assert "the file numbers 7 categories otherwise than mine" in done.err
@@ -199,8 +224,7 @@ def test_a_list_and_its_exemplars_may_disagree(
     assert found.leaks == ([(90, "toothbrush", 1, 0)] if leaks else [])
     assert any("is the list of category" in note for note in found.notes) == (leaks is not None)
     if leaks:
-        named = ("--partition", "held", "--vocabulary", "mine")
-        done = call("partition", "check", tmp_path / "file.json", *named, root=index.root)
+        done = _checked_by_command(index, tmp_path)
         assert done.code == 1
         assert "is the list of category" in done.err
 
@@ -266,9 +290,6 @@ def test_a_file_that_says_nothing_is_no_all_clear(
     with pytest.raises(OvmrIndexError) as caught:
         _check(index, tmp_path, content)
     assert str(caught.value).removeprefix(f"{tmp_path / 'file.json'}: ").startswith(problem)
-    arguments = ("--partition", "held", "--vocabulary", "mine", "--json")
-    done = call("partition", "check", tmp_path / "file.json", *arguments, root=index.root)
-    assert (done.code, done.out) == (1, "")
 
 
 def test_a_category_may_be_called_as_a_member_of_annotation_files(
