@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from ovmr_index.db.engine import open_engine, reading
+from ovmr_index.db.models import Synset
 from ovmr_index.errors import UsageError
 from ovmr_index.vocabularies.class_synsets import SHIPPED, shipped_classes, table_called
 from ovmr_index.vocabularies.synsets import OF_LVIS_ALONE
-from ovmr_index.vocabularies.wordnet import read_nouns
 
 NOT_CLASSES_OF_COCO = {12, 26, 29, 30, 45, 66, 68, 69, 71, 83}  # ids that no file of COCO has
 # Classes, and those with a synset. V3Det names species of which WordNet has no synset.
@@ -21,8 +23,9 @@ SIZES = {
 
 
 @pytest.fixture(scope="module")
-def synsets() -> set[str]:
-    return {synset.name for synset in read_nouns()} | OF_LVIS_ALONE
+def synsets(empty_index: Path) -> set[str]:
+    with reading(open_engine(empty_index)) as connection:
+        return {*connection.execute(select(Synset.c.name)).scalars()} | OF_LVIS_ALONE
 
 
 @pytest.mark.slow

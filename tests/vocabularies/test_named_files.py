@@ -1,6 +1,7 @@
 """What is wrong with a list in a file, or with a file that is checked, is said with the file."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,27 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError, RecordError, UsageError, naming
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.runs import call
 from tests.support.trees import APPLE, BASKET, TreeBuilder, annotation, category
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of LVIS train with three categories."""
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index of LVIS train with three categories: read only."""
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("named") / "datasets", few)
     categories = [category(1), category(2, APPLE), category(3, BASKET)]
     builder.lvis(categories=categories, annotations=[annotation(1)])
     index = builder.index()
     index.ingest()
     return index
+
+
+@pytest.fixture
+def own(index: Index, tmp_path: Path) -> Index:
+    """Return a copy of it, for one test."""
+    return Index.open(shutil.copytree(index.root, tmp_path / "own"))
 
 
 UNKNOWN = "there is no category 'appel' in lvis_v1_train; did you mean 'apple'"
@@ -67,14 +77,14 @@ def test_lists_of_no_file_are_said_without_one(index: Index) -> None:
         index.partitions.add("mine", [])
 
 
-def test_a_name_that_is_taken_is_no_matter_of_the_file(index: Index, tmp_path: Path) -> None:
+def test_a_name_that_is_taken_is_no_matter_of_the_file(own: Index, tmp_path: Path) -> None:
     file = tmp_path / "novel.txt"
     file.write_text("apple\n")
-    index.partitions.add("mine", file=file)
+    own.partitions.add("mine", file=file)
     with pytest.raises(UsageError, match=r"^there is a partition 'mine'"):
-        index.partitions.add("mine", file=file)
+        own.partitions.add("mine", file=file)
     with pytest.raises(UsageError, match=r"^there is no vocabulary 'none'"):
-        index.partitions.add("other", file=file, vocabulary="none")
+        own.partitions.add("other", file=file, vocabulary="none")
 
 
 @pytest.mark.slow
@@ -92,15 +102,15 @@ def test_a_name_that_is_taken_is_no_matter_of_the_file(index: Index, tmp_path: P
         ([[{"category_id": 1}], [{"category_id": 77}]], "lvis_v1_train has no category 77"),
     ],
 )
-def test_a_training_file_is_named(index: Index, tmp_path: Path, content: Any, problem: str) -> None:
-    index.partitions.add("mine", ["apple"])
+def test_a_training_file_is_named(own: Index, tmp_path: Path, content: Any, problem: str) -> None:
+    own.partitions.add("mine", ["apple"])
     file = tmp_path / "train.json"
     file.write_text(json.dumps(content))
     with pytest.raises(OvmrIndexError) as raised:
-        index.partitions.check(file, "mine")
+        own.partitions.check(file, "mine")
     assert str(raised.value).startswith(f"{file}: {problem}")
     with pytest.raises(UsageError, match=r"^there is no partition 'none'"):
-        index.partitions.check(file, "none")
+        own.partitions.check(file, "none")
 
 
 def test_an_error_that_names_its_file_stays_as_it_is() -> None:

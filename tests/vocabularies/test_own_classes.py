@@ -1,6 +1,7 @@
 """Twenty classes of one's own, from their folder to exemplars, samples, files and crops."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from ovmr_index import Index, read_recipe
 from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
+from tests.support.few_synsets import index_of_synsets
 from tests.support.oracle import load
 from tests.support.runs import call
 from tests.support.trees import (
@@ -28,9 +30,23 @@ pytestmark = pytest.mark.slow
 CLASSES = [TENCH_WNID, APPLE_WNID, *(f"part {number:02}" for number in range(18))]
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+    """Return an index of the synsets that the tests name."""
+    named = (TENCH, APPLE, "basket.n.01", "car.n.01")
+    return index_of_synsets(tmp_path_factory, empty_index, "synsets of own classes.db", named)
+
+
 @pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of LVIS, ImageNet and a folder of 20 classes, which share two synsets."""
+def builder(tmp_path: Path, few: Path) -> TreeBuilder:
+    """Return a builder of a tree whose index holds few synsets."""
+    return TreeBuilder(tmp_path / "datasets", few)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, few: Path) -> Path:
+    """Return a tree of LVIS, ImageNet and a folder of 20 classes, which share two synsets."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("own") / "datasets", few)
     categories = [category(12, TENCH), category(7, "basket.n.01")]
     boxes = [annotation(1, 1, 12), annotation(2, 1, 7)]
     builder.lvis(categories=categories, images=[image(1)], annotations=boxes)
@@ -42,7 +58,14 @@ def index(builder: TreeBuilder) -> Index:
     index = builder.index()
     index.ingest()
     index.ingest([index.sources.folder(builder.root / "mine", "mine")])
-    return index
+    index.close()
+    return builder.root
+
+
+@pytest.fixture
+def index(made: Path, tmp_path: Path) -> Index:
+    """Return its index, for one test."""
+    return Index.open(shutil.copytree(made, tmp_path / "own"))
 
 
 def test_own_pictures_come_first_then_those_of_the_published_rules(index: Index) -> None:
@@ -197,14 +220,15 @@ def test_by_commands_alone(builder: TreeBuilder) -> None:
 
 
 @pytest.mark.slow
-def test_a_name_is_that_of_one_vocabulary(index: Index, builder: TreeBuilder) -> None:
-    file = builder.file("classes.txt", b"apple\n")
-    assert call("vocabulary", "add", file, "--name", "mine", root=builder.root).code == 2
-    assert call("vocabulary", "add", file, "--name", "other", root=builder.root).code == 0
-    done = call("ingest", "folder", builder.root / "mine", "--name", "other", root=builder.root)
+def test_a_name_is_that_of_one_vocabulary(index: Index) -> None:
+    file = index.root / "classes.txt"
+    file.write_text("apple\n")
+    assert call("vocabulary", "add", file, "--name", "mine", root=index.root).code == 2
+    assert call("vocabulary", "add", file, "--name", "other", root=index.root).code == 0
+    done = call("ingest", "folder", index.root / "mine", "--name", "other", root=index.root)
     assert "there is a vocabulary other already; give another name" in done.error
     assert done.code == 2
-    assert json.loads(call("vocabulary", "rm", "other", "--json", root=builder.root).out)
+    assert json.loads(call("vocabulary", "rm", "other", "--json", root=index.root).out)
 
 
 @pytest.mark.parametrize(
