@@ -110,7 +110,7 @@ def _in_own_pool(entries: list[Entry], how: int) -> set[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(beyond=1, on="postgresql")
+@pytest.mark.exhaustive(beyond=1)
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_counted_is_what_pairs_are(builder: TreeBuilder, seed: int) -> None:
     chance = Random(seed)

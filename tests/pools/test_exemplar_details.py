@@ -1,7 +1,5 @@
 """What is known of one exemplar: its boxes, its place in the pool, what is alike, what is gone."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection
 
@@ -17,6 +15,7 @@ from ovmr_index.pools.detail_queries import (
     place_in_pool,
 )
 from tests.support.coco_files import coco_json
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.plans import plan_of, scanned
 from tests.support.planted import TENCHES, VAL, plant
 from tests.support.trees import APPLE, BASKET, TENCH, TreeBuilder, picture
@@ -26,9 +25,10 @@ LARGE = {"images", "regions", "region_records", "region_fields", "image_hashes",
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Return an index of all kinds of sources, whose images are hashed: read only."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("details") / "datasets", empty_index)
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("details") / "datasets", few)
     index = plant(builder)
     index.pools.hash_images(perceptual=True)
     return index

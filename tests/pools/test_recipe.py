@@ -11,6 +11,7 @@ from ovmr_index import Index
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.pools.recipe import Recipe, Step, published_steps, read_recipe
 from tests.support.coco_files import ingest_coco
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.oracle import published_substitutes
 from tests.support.runs import call
 from tests.support.trees import (
@@ -35,9 +36,10 @@ Pool = list[tuple[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Return an index that all tests share; each makes its pools first."""
-    return _make(TreeBuilder(tmp_path_factory.mktemp("rules") / "datasets", empty_index))
+    few = index_of_few_synsets(tmp_path_factory)
+    return _make(TreeBuilder(tmp_path_factory.mktemp("rules") / "datasets", few))
 
 
 def _make(builder: TreeBuilder) -> Index:
@@ -290,6 +292,11 @@ def test_a_step_that_gave_nothing_is_named(
     _collate(index, steps=steps)
     (said,) = index.pools.step_notes()
     assert said.startswith(note)
+
+
+def test_the_commands_name_a_step_that_gave_nothing(index: Index) -> None:
+    _collate(index, steps=[LVIS_TRAIN | {"min_area": 10**15}])
+    (said,) = index.pools.step_notes()
     said = said.replace("`index.pools.left_out()`", "`ovmr-index coverage --why`")
     file = index.root / "rules.json"
     assert said in call("collate", "--rules", file, root=index.root).err.splitlines()

@@ -11,7 +11,6 @@ from ovmr_index.db import schema
 from ovmr_index.db.engine import writing
 from ovmr_index.db.revision import config_of_migrations
 from ovmr_index.pools.recipe import Step, published_steps
-from tests.support.few_synsets import index_of_odd_synsets
 from tests.support.trees import APPLE, TENCH, TreeBuilder
 
 pytestmark = pytest.mark.slow
@@ -32,15 +31,6 @@ def _migrate(index: Index, revision: str) -> None:
 
 
 @pytest.fixture
-def builder(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path
-) -> TreeBuilder:
-    """Return a builder of a tree whose index holds few synsets: each migration copies them all."""
-    few = index_of_odd_synsets(tmp_path_factory, empty_index)
-    return TreeBuilder(tmp_path / "datasets", few)
-
-
-@pytest.fixture
 def index(builder: TreeBuilder) -> Index:
     """Return an index of LVIS alone, train and val."""
     builder.lvis()
@@ -50,46 +40,52 @@ def index(builder: TreeBuilder) -> Index:
     return index
 
 
+# A recipe by the vocabulary whose pools it makes, what 0002 has of it, and what the status says.
+RECIPES: dict[str, tuple[Recipe, tuple[object, ...], dict[str, object]]] = {
+    "lvis_v1_train": (
+        Recipe(few=3, steps=STEPS, exclude_val=True),
+        (1024.0, 40, 3, {"steps": OWN_STEPS, "few": 3, "exclude_val": True}),
+        PUBLISHED | {"few": 3, "exclude_val": True, "steps": OWN_STEPS},
+    ),
+    "lvis_v1_val": (Recipe(), (1024.0, 40, 10, None), PUBLISHED),
+    "mine": (
+        Recipe(0.5, 3, 2, substitutes={APPLE: [TENCH]}),
+        (0.5, 3, 2, None),
+        PUBLISHED | {"min_area": 0.5, "enough": 3, "few": 2},
+    ),
+    "yours": (
+        Recipe(exclude_val=True),
+        (1024.0, 40, 10, {"exclude_val": True}),
+        PUBLISHED | {"exclude_val": True},
+    ),
+}
+IN_0002 = """
+    SELECT name, min_area, enough, few, rules
+    FROM collations JOIN vocabularies ON vocabularies.id = vocabulary_id
+"""
+
+
 @pytest.mark.sqlite_only  # an index in PostgreSQL begins with a later revision
-@pytest.mark.parametrize(
-    ("recipe", "old", "status"),
-    [
-        (Recipe(), (1024.0, 40, 10, None), PUBLISHED),
-        pytest.param(
-            Recipe(0.5, 3, 2, substitutes={APPLE: [TENCH]}),
-            (0.5, 3, 2, None),
-            PUBLISHED | {"min_area": 0.5, "enough": 3, "few": 2},
-            marks=pytest.mark.exhaustive,
-        ),
-        pytest.param(
-            Recipe(exclude_val=True),
-            (1024.0, 40, 10, {"exclude_val": True}),
-            PUBLISHED | {"exclude_val": True},
-            marks=pytest.mark.exhaustive,
-        ),
-        (
-            Recipe(few=3, steps=STEPS, exclude_val=True),
-            (1024.0, 40, 3, {"steps": OWN_STEPS, "few": 3, "exclude_val": True}),
-            PUBLISHED | {"few": 3, "exclude_val": True, "steps": OWN_STEPS},
-        ),
-    ],
-)
-def test_a_recipe_outlives_a_change_of_the_schema(
-    index: Index, recipe: Recipe, old: tuple[object, ...], status: dict[str, object]
-) -> None:
-    index.collate(recipe)
-    pools = index.exemplars(TENCH)
+def test_recipes_outlive_a_change_of_the_schema(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "classes.txt").write_text(f"{TENCH}\n")
+    for name in ("mine", "yours"):
+        index.vocabularies.add(name, tmp_path / "classes.txt")
+    for name, (recipe, *_) in RECIPES.items():
+        index.collate(recipe, vocabulary=name)
+    pools = {name: index.exemplars(TENCH, vocabulary=name) for name in RECIPES}
     _migrate(index, "0002")
     with writing(index.engine) as connection:
-        query = "SELECT min_area, enough, few, rules FROM collations"
-        (*thresholds, rules) = connection.exec_driver_sql(query).one()
-    assert (*thresholds, rules and json.loads(rules)) == old
+        rows = connection.exec_driver_sql(IN_0002).all()
+    found = {name: (*numbers, rules and json.loads(rules)) for name, *numbers, rules in rows}
+    assert found == {name: old for name, (_, old, _) in RECIPES.items()}
     _migrate(index, "head")
     assert schema.integrity(index.engine) == []
-    assert index.status().pools == "fresh"
-    assert index.pools.recipe() == recipe
-    assert index.status().vocabularies[0].rules == status
-    assert index.exemplars(TENCH) == pools
+    assert {one.pools for one in index.status().vocabularies} == {"fresh"}
+    said = {one.name: one.rules for one in index.status().vocabularies}
+    assert said == {name: status for name, (*_, status) in RECIPES.items()}
+    for name, (recipe, *_) in RECIPES.items():
+        assert index.pools.recipe(vocabulary=name) == recipe
+        assert index.exemplars(TENCH, vocabulary=name) == pools[name]
 
 
 def test_thresholds_substitutes_and_steps_are_in_the_provenance(index: Index) -> None:

@@ -1,7 +1,7 @@
 """`suggest`: neighbours in WordNet that have exemplars, and the substitutes that they become."""
 
 import math
-from typing import Any
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,15 @@ from ovmr_index.db.models import Category
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.pools.neighbours import Neighbour, SubtreeSizes, find_neighbours
 from ovmr_index.pools.recipe import Recipe
-from tests.support.trees import STOP_SIGN, TENCH, TreeBuilder, category, vg_object, vg_objects
+from tests.support.trees import (
+    STOP_SIGN,
+    TENCH,
+    Json,
+    TreeBuilder,
+    category,
+    vg_object,
+    vg_objects,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -20,9 +28,10 @@ WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"
 CYPRINID, CARP, GOLDFISH, CYPRINID_WNID = "cyprinid.n.01", "carp.n.02", "goldfish.n.01", "n01439121"
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index in which few synsets have images or boxes."""
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+    """Return an index in which few synsets have images or boxes; tests make its pools first."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("suggest") / "datasets", empty_index)
     categories = [category(1, TENCH), category(2, WEDDING_RING), category(3, STOP_SIGN)]
     builder.lvis(categories=categories, annotations=[])
     names = [f"{number}.JPEG" for number in range(10)]
@@ -46,6 +55,7 @@ def index(builder: TreeBuilder) -> Index:
 
 @pytest.mark.slow
 def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
+    index.collate()
     found = index.suggest(TENCH)
     assert {(one.category_id, one.category_synset, one.is_substitute) for one in found} == {
         (1, TENCH, False)
@@ -57,7 +67,7 @@ def test_neighbours_with_exemplars_are_counted_and_ranked(index: Index) -> None:
         (CARP, "sister", 2, {"visual_genome": 2}),
     ]
     assert [one.total for one in found] == [1, 11, 2]
-    assert index.suggest(1) == index.suggest("tench") == found
+    assert index.suggest("tench") == found
 
 
 @pytest.mark.slow
@@ -99,7 +109,7 @@ def test_short_categories_that_wordnet_knows(index: Index) -> None:
     index.collate(substitutes={})
     found = index.pools.suggest_short()
     assert [{one.category_id for one in suggestions} for suggestions in found] == [{1}, {2}]
-    assert found == [index.suggest(1), index.suggest(2)]
+    assert found[1] == index.suggest(2)
 
 
 def test_a_category_without_wordnet_or_unknown(index: Index) -> None:
@@ -109,34 +119,48 @@ def test_a_category_without_wordnet_or_unknown(index: Index) -> None:
         index.suggest("zebra")
 
 
-def near(builder: TreeBuilder, synset: str, **fields: Any) -> list[Neighbour]:
-    """Return the neighbours of a category, the only one, whether they have exemplars or not."""
-    builder.lvis(categories=[category(1, synset, **fields)], annotations=[])
+NEAR: tuple[tuple[str, Json], ...] = (
+    (TENCH, {"name": "tench"}),
+    (TENCH, {"name": "Tench", "def": "a fish, one of the carps"}),
+    (TENCH, {"name": "TENCH", "synonyms": 5, "def": ["carp"]}),
+    ("sugarcane.n.01", {"name": "sugarcane_(plant)", "synonyms": ["jaggery", "candy"]}),
+)
+
+
+@pytest.fixture(scope="module")
+def near(
+    tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> dict[str, list[Neighbour]]:
+    """Return the neighbours of categories by their names, whether they have exemplars or not."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index)
+    categories = [category(key, synset, **fields) for key, (synset, fields) in enumerate(NEAR, 1)]
+    builder.lvis(categories=categories, annotations=[])
     index = builder.index()
     index.ingest()
     with reading(index.engine) as connection:
-        category_pk = connection.execute(select(Category.c.pk)).scalar_one()
-        return find_neighbours(connection, category_pk, SubtreeSizes(connection)).neighbours
+        pks: dict[str, int] = dict(connection.execute(select(Category.c.name, Category.c.pk)).all())
+        sizes = SubtreeSizes(connection)
+        return {
+            name: find_neighbours(connection, pk, sizes).neighbours for name, pk in pks.items()
+        }
 
 
-@pytest.mark.slow
-def test_what_shares_a_narrow_hypernym_is_closer(builder: TreeBuilder) -> None:
-    found = {one.synset: one for one in near(builder, TENCH)}
+def test_what_shares_a_narrow_hypernym_is_closer(near: dict[str, list[Neighbour]]) -> None:
+    found = {one.synset: one for one in near["tench"]}
     # Below cyprinid.n.01 are 19 of the 82,115 synsets with itself, below cypriniform_fish.n.01 44.
     assert found[GOLDFISH].shared == pytest.approx(math.log(82_115 / 19))
     assert found["cypriniform_fish.n.01"].shared == pytest.approx(math.log(82_115 / 44))
     assert next(iter(found)) == CYPRINID
 
 
-def test_what_the_definition_names_is_closer(builder: TreeBuilder) -> None:
-    found = near(builder, TENCH, **{"def": "a fish, one of the carps"})
+def test_what_the_definition_names_is_closer(near: dict[str, list[Neighbour]]) -> None:
+    found = near["Tench"]
     assert [(one.synset, one.distance) for one in found if one.named] == [(CARP, 2)]
     assert next(one.synset for one in found if one.distance == 2) == CARP
 
 
-def test_words_of_the_names_lead_to_neighbours(builder: TreeBuilder) -> None:
-    fields = {"name": "sugarcane_(plant)", "synonyms": ["jaggery", "candy"]}
-    found = {one.synset: one for one in near(builder, "sugarcane.n.01", **fields)}
+def test_words_of_the_names_lead_to_neighbours(near: dict[str, list[Neighbour]]) -> None:
+    found = {one.synset: one for one in near["sugarcane_(plant)"]}
     whole, part = found["jaggery.n.01"], found["cane_sugar.n.02"]
     assert [(one.distance, one.up, one.down) for one in (whole, part)] == [
         (2, None, None),
@@ -146,8 +170,7 @@ def test_words_of_the_names_lead_to_neighbours(builder: TreeBuilder) -> None:
     assert "plant.n.02" not in found
 
 
-@pytest.mark.slow
-def test_members_of_another_kind_are_ignored(builder: TreeBuilder) -> None:
-    found = near(builder, TENCH, **{"synonyms": 5, "def": ["carp"]})
+def test_members_of_another_kind_are_ignored(near: dict[str, list[Neighbour]]) -> None:
+    found = near["TENCH"]
     assert found[0].synset == CYPRINID
     assert not any(one.named for one in found)

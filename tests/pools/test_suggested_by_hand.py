@@ -39,12 +39,12 @@ NOT_FOUND = {
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(on="postgresql")  # test_suggest asks it there
+@pytest.mark.exhaustive  # `test_suggest` asks it of a few categories
 def test_most_substitutes_that_were_chosen_by_hand_are_found_again(
-    builder: TreeBuilder,
+    tmp_path: Path, empty_index: Path
 ) -> None:
     """As if every noun of WordNet had exemplars: the fewer have, the more are found."""
-    ranks = _ranks(builder)
+    ranks = _ranks(TreeBuilder(tmp_path / "datasets", empty_index))
     assert len(ranks) == CHOSEN
     found = {limit: sum(rank <= limit for rank in ranks.values()) for limit in FOUND_WITHIN}
     assert found == FOUND_WITHIN
