@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.once import made_once
 from tests.support.trees import (
     APPLE,
@@ -52,12 +53,18 @@ def write_tree(builder: TreeBuilder) -> None:
     )
 
 
+@pytest.fixture
+def builder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Return a builder of a tree whose index holds three synsets."""
+    return TreeBuilder(tmp_path / "datasets", index_of_few_synsets(tmp_path_factory))
+
+
 @pytest.fixture(scope="session")
-def curated_tree(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+def curated_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of the tree with its index, whose pools are made: read only."""
 
     def make(root: Path) -> None:
-        builder = TreeBuilder(root, empty_index)
+        builder = TreeBuilder(root, index_of_few_synsets(tmp_path_factory))
         write_tree(builder)
         with builder.index() as index:
             index.ingest()

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +14,7 @@ from hypothesis import strategies as st
 from ovmr_index import DrawOptions, ExemplarKey, Filters, Index
 from ovmr_index.errors import ShortageError, UsageError
 from ovmr_index.samples.options import METHODS, ON_SHORTAGE
-from tests.curation.conftest import write_tree
 from tests.support import draws
-from tests.support.trees import TreeBuilder
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +126,7 @@ ASKED = st.builds(
 def test_a_draw_is_as_the_model_has_it(
     shared: Index, pools: dict[int, draws.Pool], request: pytest.FixtureRequest
 ) -> None:
-    @settings(max_examples=80 if request.config.getoption("--exhaustive") else 20)
+    @settings(max_examples=80 if request.config.getoption("--exhaustive") else 12)
     @given(asked=ASKED)
     def check(asked: Asked) -> None:
         _require_model(shared, pools, asked)
@@ -147,8 +144,8 @@ def _require_model(shared: Index, pools: dict[int, draws.Pool], asked: Asked) ->
     options = DrawOptions(k, seed, method, on_shortage, filters=filters)
     if filters == Filters(**before) and restraints is not None:
         restraints = None  # none was asked for
-    for entry, kind in marked:
-        (index.curation.pin if kind == "pin" else index.curation.exclude)(_key(entry))
+    for kind, mark in (("pin", index.curation.pin), ("exclude", index.curation.exclude)):
+        mark([_key(entry) for entry, as_what in marked if as_what == kind])
     try:
         expected = {}
         for key, pool in pools.items():
@@ -183,15 +180,6 @@ def _fields(options: DrawOptions) -> dict[str, Any]:
     return {name: getattr(options, name) for name in DrawOptions.__dataclass_fields__}
 
 
-@pytest.fixture
-def whole(builder: TreeBuilder) -> Iterator[Index]:
-    """Return an index of a tree that exports may be written to."""
-    write_tree(builder)
-    with builder.index() as opened:
-        opened.ingest()
-        yield opened
-
-
 def _exported(index: Index, *, ignore_curation: bool = False) -> dict[str, bytes]:
     report = index.export(ignore_curation=ignore_curation)
     assert report.failed == []
@@ -201,13 +189,13 @@ def _exported(index: Index, *, ignore_curation: bool = False) -> dict[str, bytes
 
 
 def test_five_exclusions_of_a_category_change_its_entries_and_no_other_byte(
-    whole: Index, tmp_path: Path
+    index: Index, tmp_path: Path
 ) -> None:
-    before = _exported(whole)
-    pool = whole.exemplars("apple")
+    before = _exported(index)
+    pool = index.exemplars("apple")
     five = [pool[i] for i in (0, 3, 4, 8, len(pool) - 1)]
-    whole.curation.exclude(five, note="bad", author="ann")
-    after = _exported(whole)
+    index.curation.exclude(five, note="bad", author="ann")
+    after = _exported(index)
     assert before.keys() == after.keys()
     listed = "exemplarsexemplar_dict.json"
     for name in before.keys() - {listed}:
@@ -225,18 +213,17 @@ def test_five_exclusions_of_a_category_change_its_entries_and_no_other_byte(
     assert kept == other["apple.n.01"]
     del one["apple.n.01"], other["apple.n.01"]
     assert one == other
-    assert _exported(whole, ignore_curation=True) == before
+    assert _exported(index, ignore_curation=True) == before
 
     # The marks in another index over the same files: the same draw, and the same files.
-    whole.curation.export(tmp_path / "marks.json")
-    _exported(whole)
-    with Index.open(whole.root, tmp_path / "other.db") as second:
+    index.curation.export(tmp_path / "marks.json")
+    with Index.open(index.root, tmp_path / "other.db") as second:
         second.ingest()
         second.curation.import_(tmp_path / "marks.json")
-        assert second.sample() == whole.sample()
+        assert second.sample() == index.sample()
         assert _exported(second) == after
         second.curation.export(tmp_path / "again.json")
-        assert second.curation.fingerprint() == whole.curation.fingerprint()
+        assert second.curation.fingerprint() == index.curation.fingerprint()
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "marks.json").read_bytes()
 
 
@@ -263,23 +250,23 @@ def test_a_saved_sample_keeps_what_marks_it_was_drawn_by(index: Index) -> None:
 
 
 def test_crops_of_a_sample_that_was_saved_before_lack_what_is_excluded(
-    whole: Index, tmp_path: Path
+    index: Index, tmp_path: Path
 ) -> None:
-    pool = [one for one in whole.exemplars("tench") if one.dataset == "imagenet21k"]
-    whole.sample(
+    pool = [one for one in index.exemplars("tench") if one.dataset == "imagenet21k"]
+    index.sample(
         DrawOptions(3, filters=Filters(datasets=("imagenet21k",)), on_shortage="take-all"), name="a"
     )
-    held = whole.samples.load("a")
+    held = index.samples.load("a")
     drawn = [one for one in pool if one in held[0].exemplars]
-    whole.curation.exclude(drawn[0])
-    written = whole.exports.imagefolder("a", tmp_path / "crops")
+    index.curation.exclude(drawn[0])
+    written = index.exports.imagefolder("a", tmp_path / "crops")
     left = "1 exemplar of the sample is excluded and left out"
     assert [note.describe() for note in written.images.notes] == [left]
     assert written.images.written == sum(len(one.exemplars) for one in held) - 1
-    again = whole.exports.imagefolder("a", tmp_path / "all", ignore_curation=True)
+    again = index.exports.imagefolder("a", tmp_path / "all", ignore_curation=True)
     assert (again.images.written, again.images.notes) == (written.images.written + 1, [])
-    crops = whole.exports.crops(held, held, tmp_path / "ovmr")
+    crops = index.exports.crops(held, held, tmp_path / "ovmr")
     assert [note.describe() for note in crops.notes] == [left]
-    assert whole.exports.prompts("a", tmp_path / "a.json").notes[0] == left
-    saved = whole.exports.sample("a", tmp_path / "a_sample.json")
+    assert index.exports.prompts("a", tmp_path / "a.json").notes[0] == left
+    saved = index.exports.sample("a", tmp_path / "a_sample.json")
     assert saved.records == written.images.written + 1

@@ -1,59 +1,15 @@
 """Two processes that mark at once, and one that is killed while it marks."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from ovmr_index import Index
+from tests.curation.marking import FOREVER, Marking
 from tests.support.contents import rows_of
 
 # In PostgreSQL two people mark at once, and a writer is killed, in tests/db/postgresql.
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive(on="postgresql")]
-
-MARKING = """
-import sys
-from ovmr_index import Index
-
-root, db, category, author = sys.argv[1:]
-with Index.open(root, db) as index:
-    pool = index.exemplars(int(category))
-    print("ready", flush=True)
-    sys.stdin.readline()
-    while True:
-        for one in pool:
-            index.curation.exclude(one, author=author)
-        print("done", flush=True)
-        if author != "killed":
-            break
-        index.curation.clear(pool, author=author)
-"""
-
-
-def _start(index: Index, category: int, author: str) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        "-c",
-        MARKING,
-        str(index.root),
-        str(index.location),
-        str(category),
-        author,
-    ]
-    return subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-
-def _line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline()
-
-
-def _go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.write("go\n")
-    process.stdin.flush()
 
 
 def _marked_at(index: Index) -> set[tuple[object, ...]]:
@@ -73,14 +29,14 @@ def _journalled_at(index: Index) -> set[tuple[object, ...]]:
 
 
 def test_marks_of_both_are_there(index: Index) -> None:
-    processes = [_start(index, 1, "ann"), _start(index, 2, "bob")]
-    assert [*map(_line, processes)] == ["ready\n", "ready\n"]
-    for process in processes:
-        _go(process)
-    for process in processes:
-        assert _line(process) == "done\n"
-        process.communicate()
-        assert process.returncode == 0
+    processes = [Marking(index, 1, "ann"), Marking(index, 2, "bob")]
+    assert [one.says() for one in processes] == ["ready", "ready"]
+    for one in processes:
+        one.go()
+    for one in processes:
+        assert one.says() == "done"
+        one.process.join()
+        assert one.process.exitcode == 0
     held = {(one.category_id, one.author) for one in index.curation.list()}
     assert held == {(1, "ann"), (2, "bob")}
     pools = len(index.exemplars(1)) + len(index.exemplars(2))
@@ -88,13 +44,12 @@ def test_marks_of_both_are_there(index: Index) -> None:
     assert rows_of(index, "SELECT count(*) FROM mark_steps") == [(pools,)]
 
 
-def test_a_step_is_there_whole_or_not_at_all(index: Index, tmp_path: Path) -> None:
-    process = _start(index, 1, "killed")
-    assert _line(process) == "ready\n"
-    _go(process)
-    assert _line(process) == "done\n"
-    process.kill()
-    process.communicate()
+def test_a_step_is_there_whole_or_not_at_all(index: Index) -> None:
+    marking = Marking(index, 1, FOREVER)
+    assert marking.says() == "ready"
+    marking.go()
+    assert marking.says() == "done"
+    marking.kill()
     marks = rows_of(index, "SELECT count(*) FROM exemplar_marks")[0][0]
     assert _marked_at(index) == _journalled_at(index)
     assert rows_of(
