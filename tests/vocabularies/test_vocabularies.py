@@ -10,8 +10,15 @@ from ovmr_index.errors import OvmrIndexError, RecordError, UsageError
 from ovmr_index.vocabularies.class_synsets import shipped_classes
 from ovmr_index.vocabularies.stored_vocabularies import VocabularySummary
 from tests.support.coco_files import coco_json
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.runs import call
 from tests.support.trees import APPLE, APPLE_WNID, TENCH, TreeBuilder, category
+
+
+@pytest.fixture
+def small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Return a builder of a tree whose index holds three synsets: words are found at once."""
+    return TreeBuilder(tmp_path / "datasets", index_of_few_synsets(tmp_path_factory))
 
 
 def _add(index: Index, folder: Path, content: object, name: str = "mine") -> list[str]:
@@ -44,10 +51,10 @@ def test_names_meet_wordnet(builder: TreeBuilder, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_names_that_only_a_part_of_is_known_are_told(builder: TreeBuilder, tmp_path: Path) -> None:
+def test_names_that_only_a_part_of_is_known_are_told(small: TreeBuilder, tmp_path: Path) -> None:
     names = ["N/A", "/m/0bt9lr", "and/or", "Xyzzy/Apple", "Apple"]
     (tmp_path / "classes.txt").write_text("\n".join(names))
-    index = builder.index()
+    index = small.index()
     done = call("vocabulary", "add", tmp_path / "classes.txt", "--name", "mine", root=index.root)
     unknown, parts = done.err.splitlines()
     assert unknown.endswith("give them one in the file: N/A, /m/0bt9lr, and/or")
@@ -57,14 +64,14 @@ def test_names_that_only_a_part_of_is_known_are_told(builder: TreeBuilder, tmp_p
 
 
 @pytest.mark.slow
-def test_parts_are_told_by_an_ingest_too(builder: TreeBuilder) -> None:
+def test_parts_are_told_by_an_ingest_too(small: TreeBuilder) -> None:
     names = ["/m/0bt9lr", "N/A", "and/or", "Xyzzy/Apple", "tench"]
     categories = [{"id": key, "name": name} for key, name in enumerate(names)]
-    builder.json("mine.json", coco_json(categories))
-    arguments = ("--name", "mine", "--images", builder.root, "--by-name")
-    builder.index()
-    file = builder.root / "mine.json"
-    done = call("ingest", "coco", file, *arguments, root=builder.root)
+    small.json("mine.json", coco_json(categories))
+    arguments = ("--name", "mine", "--images", small.root, "--by-name")
+    small.index()
+    file = small.root / "mine.json"
+    done = call("ingest", "coco", file, *arguments, root=small.root)
     assert done.code == 0
     assert f"found by a part of the name alone: 'Xyzzy/Apple' is {APPLE}\n" in done.err
     assert "2 of 5 categories have a synset; without one: /m/0bt9lr, N/A, and/or\n" in done.err
