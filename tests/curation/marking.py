@@ -1,4 +1,4 @@
-"""Processes that mark all exemplars of a category: each says when it is ready, and when it is done."""
+"""Processes that mark all exemplars of a category, and say when they are ready and done."""
 
 import multiprocessing
 from multiprocessing.connection import Connection
@@ -36,7 +36,7 @@ class Marking:
         self.process.join()
 
 
-def _mark(said: Connection[Any, Any], root: str, db: str, category: int, author: str) -> None:
+def _mark(said: "Connection[Any, Any]", root: str, db: str, category: int, author: str) -> None:
     with Index.open(root, db) as index:
         pool = index.exemplars(category)
         said.send("ready")

@@ -77,8 +77,7 @@ def mixed(
         yield index, pools
 
 
-# Without val, as the second tree is, a recipe that looks at it is refused. The index of all kinds of
-# rows has own steps too.
+# Without val, as the second tree is, a recipe that looks at it is refused. `mixed` has own steps.
 @pytest.mark.exhaustive(but=["23-published", "23-without val"])
 @pytest.mark.parametrize("name", RECIPES)
 def test_pools_of_a_random_tree_are_those_of_sqlite(

@@ -299,9 +299,7 @@ def test_damage_is_found(index_of_few: Index, statements: str, found: str) -> No
         ),
     ],
 )
-def test_damage_of_wordnet_is_found(
-    sound: Index, statements: str, table: str, wnid: str
-) -> None:
+def test_damage_of_wordnet_is_found(sound: Index, statements: str, table: str, wnid: str) -> None:
     _require_found(sound, statements, f"{table}: not as WordNet 3.0 has them: {wnid}")
 
 

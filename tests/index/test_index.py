@@ -297,7 +297,9 @@ def test_export_writes_what_it_can_and_reports_the_rest(builder: TreeBuilder) ->
     index = builder.index()
     index.ingest([lvis_source(builder.root, builder.root / "lvis" / "lvis_v1_train.json", "train")])
     report = index.export()
-    written = {name: (one.path.relative_to(builder.root), one.records) for name, one in report.written}
+    written = {
+        name: (one.path.relative_to(builder.root), one.records) for name, one in report.written
+    }
     assert written == {
         "exemplars": (Path("metadata/exemplar_dict.json"), 2),
         "sample": (Path("metadata/lvis_image_exemplar_dict_K-030_own.json"), 30),

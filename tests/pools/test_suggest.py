@@ -128,9 +128,7 @@ NEAR: tuple[tuple[str, Json], ...] = (
 
 
 @pytest.fixture(scope="module")
-def near(
-    tmp_path_factory: pytest.TempPathFactory, empty_index: Path
-) -> dict[str, list[Neighbour]]:
+def near(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> dict[str, list[Neighbour]]:
     """Return the neighbours of categories by their names, whether they have exemplars or not."""
     builder = TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index)
     categories = [category(key, synset, **fields) for key, (synset, fields) in enumerate(NEAR, 1)]
@@ -140,9 +138,7 @@ def near(
     with reading(index.engine) as connection:
         pks: dict[str, int] = dict(connection.execute(select(Category.c.name, Category.c.pk)).all())
         sizes = SubtreeSizes(connection)
-        return {
-            name: find_neighbours(connection, pk, sizes).neighbours for name, pk in pks.items()
-        }
+        return {name: find_neighbours(connection, pk, sizes).neighbours for name, pk in pks.items()}
 
 
 def test_what_shares_a_narrow_hypernym_is_closer(near: dict[str, list[Neighbour]]) -> None:
