@@ -51,6 +51,7 @@ def _tree(builder: TreeBuilder) -> Path:
     return builder.root
 
 
+@pytest.mark.exhaustive  # `test_many_workers.py` sees four processes fill a new index
 def test_four_sources_into_a_new_index(
     postgresql: str, tmp_path: Path, builder: TreeBuilder
 ) -> None:

@@ -31,11 +31,8 @@ DOUBLES = {
 @pytest.mark.exhaustive(
     but=[
         "side by side-new",
-        "side by side-many",
         "old-few",
-        "across batches-many",
         "new, across batches-new",
-        "both in a later batch-few",
     ]
 )
 @pytest.mark.parametrize("known", [0, 3, BATCHES], ids=["new", "few", "many"])
@@ -52,6 +49,7 @@ def test_two_annotations_with_one_id(
     refused(builder, index, spec, "another record before it has the same id; remove one of them")
 
 
+@pytest.mark.exhaustive(but=["images-new", "categories-filled"])
 @pytest.mark.parametrize("filled", [False, True], ids=["new", "filled"])
 @pytest.mark.parametrize("name", ["images", "categories"])
 def test_two_images_or_categories_with_one_id(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.support.contents import rows_of
 from tests.support.runs import call
 from tests.support.tars import tar_of
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID, TreeBuilder, picture
@@ -33,8 +34,7 @@ def test_a_flat_class_beside_the_prepared_tree(builder: TreeBuilder, beside: str
     assert (added, left_out, first) == (1, {}, min(BASKET_WNID, beside.partition("/")[0]))
     assert "2 classes beside what is read" in reason
     assert f"run `ovmr-index ingest imagenet {builder.root / 'imagenet'}` to read" in reason
-    query = "SELECT count(*) FROM ingest_problems"
-    assert call("sql", query, root=builder.root).out.split()[-1] == "1"
+    assert rows_of(builder.index(), "SELECT count(*) FROM ingest_problems") == [(1,)]
 
 
 def test_the_flat_tree_that_a_prepared_one_was_made_of(builder: TreeBuilder) -> None:

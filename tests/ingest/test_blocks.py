@@ -114,20 +114,18 @@ def test_another_process_skips_as_well(
     builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LvisReader, "parts", 512)
-    monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
     many = [annotation(key) for key in range(600)]
     _write(builder, many)
     index = builder.index()
     index.ingest()
+    monkeypatch.setattr(stream, "SUBPROCESS_FROM", 0)
     _write(builder, [*many[:-1], annotation(599, area=1441)])
     blocks, read = _read(builder, _known(index))
     assert [one.skipped for one in blocks] == [True, False]
     assert read == 88
 
 
-@pytest.mark.exhaustive(
-    but=["fixed", "one less", "a block less", "blocks in another order", "none"]
-)
+@pytest.mark.exhaustive(but=["fixed", "a block less", "blocks in another order"])
 @pytest.mark.parametrize(
     ("annotations", "counts"),
     [
@@ -223,6 +221,7 @@ def _more_of_the_first(groups: list[Json]) -> list[Json]:
     return [vg_objects(1, vg_object(1, TENCH), vg_object(99, TENCH)), *groups[1:]]
 
 
+@pytest.mark.exhaustive(but=["in another order", "an object more"])
 @pytest.mark.parametrize(
     ("change", "counts"),
     [

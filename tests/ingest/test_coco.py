@@ -49,6 +49,7 @@ def _assert_as_fresh(index: Index, empty_index: Path, *specs: SourceSpec) -> Non
     assert_sound(index)
 
 
+@pytest.mark.exhaustive(but=["coco", "openimages", "v3det"])  # the others are in two tests below
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_each_shape_is_stored(
@@ -98,6 +99,7 @@ def test_folders_are_left_out_and_put_before(builder: TreeBuilder, empty_index: 
         _ingest(index, _spec(builder, objects365_v2(), "train", strip=4))
 
 
+@pytest.mark.exhaustive(but=["by id", "none"])  # by name is that of the next test
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mapping", "rows"),

@@ -63,7 +63,7 @@ def test_the_list_of_a_zip_is_asked_before_an_image_is_called_damaged(tmp_path: 
     assert read_member(member) == picture()
 
 
-@pytest.mark.exhaustive(but=["0", "110"])
+@pytest.mark.exhaustive(but=["110"])
 @pytest.mark.parametrize("place", [0, 99, 110, 257])
 def test_the_header_of_an_image_in_a_tar(builder: TreeBuilder, place: int) -> None:
     file = builder.file(f"imagenet/{TENCH_WNID}.tar", tar_of(dict(IMAGES)))
@@ -73,7 +73,7 @@ def test_the_header_of_an_image_in_a_tar(builder: TreeBuilder, place: int) -> No
     assert _found(builder) == [("unreadable", f"{TENCH_WNID}/a.JPEG", DIFFERS)]
 
 
-@pytest.mark.exhaustive(but=["class-compress0", "whole-compress1", "class-compress2"])
+@pytest.mark.exhaustive(but=["class-compress0", "whole-compress1"])
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress])
 @pytest.mark.parametrize("whole", [False, True], ids=["class", "whole"])
 def test_the_checksum_of_a_packed_tar(
@@ -133,7 +133,8 @@ def _zero(file: Path, start: int, end: int) -> None:
     file.write_bytes(content[:start] + bytes(end - start) + content[end:])
 
 
-@pytest.mark.exhaustive(but=["0-30-class-0", "0-300-whole-8", "44-300-class-8", "44-300-whole-0"])
+@pytest.mark.exhaustive(but=["0-30-class-0", "44-300-whole-8"])
+@pytest.mark.usefixtures("with_index")
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize("whole", [False, True], ids=["class", "whole"])
 @pytest.mark.parametrize(("start", "end"), [(0, 30), (0, 300), (44, 300)])

@@ -66,6 +66,7 @@ def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
     assert rows_of(index, "SELECT generation FROM sources") == [(1,)]
 
 
+@pytest.mark.exhaustive(but=["by name", "mapped", "mapped by number"])
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mapping", "by_name", "synsets"),
@@ -162,6 +163,7 @@ def test_what_is_left_out_is_recorded(builder: TreeBuilder) -> None:
     assert len(rows_of(index, "SELECT 1 FROM ingest_errors")) == 2
 
 
+@pytest.mark.exhaustive(but=[f"{TENCH_WNID}-None", f"{TENCH}-", f"{TENCH}- "])
 @pytest.mark.parametrize("none", [None, "", " "])
 @pytest.mark.parametrize("folder", [TENCH_WNID, TENCH])
 def test_a_class_named_as_a_synset_has_one(

@@ -24,7 +24,7 @@ def _notes(builder: TreeBuilder, *frequencies: object) -> tuple[Index, list[str]
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(beyond=3)
+@pytest.mark.exhaustive(but=[" r ", "Rare"])
 @pytest.mark.parametrize("written", ["r", "R", " r ", "rare", "Rare", "RARE "])
 def test_rare_is_rare_in_any_form(builder: TreeBuilder, written: str) -> None:
     index, notes = _notes(builder, "f", written)
@@ -34,6 +34,7 @@ def test_rare_is_rare_in_any_form(builder: TreeBuilder, written: str) -> None:
     assert not [*contradictions(index._session)]
 
 
+@pytest.mark.exhaustive(but=["x", "None", "1"])
 @pytest.mark.slow
 @pytest.mark.parametrize("written", ["x", "", "rarely", None, 1])
 def test_what_is_no_frequency_is_named(builder: TreeBuilder, written: object) -> None:
@@ -75,6 +76,7 @@ def _counted(builder: TreeBuilder, boxes: list[int], counts: list[object]) -> In
     return builder.index()
 
 
+@pytest.mark.exhaustive(beyond=2)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("boxes", "named"),
@@ -97,6 +99,7 @@ def test_what_was_made_for_training_is_refused_by_its_own_counts(
     assert report.counts.added == sum(boxes)
 
 
+@pytest.mark.exhaustive(but=["without counts", "some images", "odd counts"])
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("boxes", "counts"),

@@ -10,12 +10,15 @@ import pytest
 from ovmr_index import Index, SourceOptions
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.report import SourceReport, VanishedError
+from ovmr_index.ingest.verify import Depth
 from ovmr_index.storage import parquet_files
+from tests.support.contents import rows_of
 from tests.support.parquet import images, write_parquet
 from tests.support.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture
 
 CATEGORIES = "SELECT category_id, category, synset FROM vocabulary_categories ORDER BY category_id"
 FILES = "SELECT file_name, split, synset, path FROM image_files ORDER BY file_name"
+DEPTHS: tuple[Depth, ...] = ("names", "headers", "decode")
 
 
 class Files:
@@ -39,8 +42,7 @@ class Files:
         return self.index.ingest([source]).sources[0]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        with self.index.sql(query) as found:
-            return [tuple(row) for row in found.rows]
+        return rows_of(self.index, query)
 
 
 @pytest.fixture
@@ -135,18 +137,23 @@ def test_pools_hashes_and_exports_read_the_images(files: Files, tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("depth", ["names", "headers", "decode"])
-def test_verify_names_the_file(files: Files, depth: str) -> None:
+def test_verify_names_the_file(files: Files) -> None:
+    def found() -> list[tuple[Depth, str, str, str]]:
+        return [
+            (depth, one.kind, one.file, one.reason)
+            for depth in DEPTHS
+            for one in files.index.sources.verify(depth).issues
+        ]
+
     file = files.write("0.parquet", ["mug", "cup"])
     files.ingest()
-    assert files.index.sources.verify(depth).issues == []  # type: ignore[arg-type]
+    assert found() == []
     content = file.read_bytes()
     file.write_bytes(content[:-9])
-    (issue,) = files.index.sources.verify(depth).issues  # type: ignore[arg-type]
-    assert (issue.kind, issue.file) == ("changed", "0.parquet")
+    assert [one[:3] for one in found()] == [(depth, "changed", "0.parquet") for depth in DEPTHS]
     file.unlink()
-    (issue,) = files.index.sources.verify(depth).issues  # type: ignore[arg-type]
-    assert (issue.kind, issue.reason) == ("missing", "the Parquet file is missing")
+    reason = "the Parquet file is missing"
+    assert found() == [(depth, "missing", "0.parquet", reason) for depth in DEPTHS]
 
 
 def test_damage_is_named_by_the_image(files: Files) -> None:

@@ -44,7 +44,7 @@ def _refused(
 
 
 @pytest.mark.exhaustive(
-    but=["7_0-7_1", "7_1-000000000007", "000000000007-7.0", "07-7_0", "7_0-7.0"]
+    but=["7_1-000000000007", "000000000007-7.0", "07-7_0"]
 )
 @pytest.mark.parametrize("of_image", [7, "7", "000000000007", 7.0])
 @pytest.mark.parametrize("of_box", [7, "7", "000000000007", "07"])
@@ -85,6 +85,7 @@ def test_an_image_that_goes_is_missed_by_boxes_read_before(builder: TreeBuilder)
         ingest_one(index, coco_spec(builder, content, coco_ids=True))
 
 
+@pytest.mark.exhaustive(beyond=2)
 @pytest.mark.parametrize(
     ("first", "second"), [("000000000001", "1"), (1, "01"), ("1", "0001"), ("01", "001")]
 )
@@ -113,7 +114,7 @@ def test_a_number_and_its_text_are_one_id(
     _refused(builder.index(), builder, content, f"image (id {second}): {said}")
 
 
-@pytest.mark.exhaustive(beyond=3)
+@pytest.mark.exhaustive(but=["./1.jpg-1.jpg-options1-1.jpg", "a/1.jpg-b/1.jpg-options4-1.jpg"])
 @pytest.mark.parametrize(
     ("first", "second", "options", "file"),
     [
@@ -144,9 +145,9 @@ def test_two_records_of_one_file_are_refused(
 
 
 def test_one_file_of_many_records_is_left_out_but_once(builder: TreeBuilder) -> None:
-    content = _content([(one, f"{one % 3}.jpg") for one in range(1_200)], [1_199, 1])
+    content = _content([(one, f"{one % 3}.jpg") for one in range(120)], [119, 1])
     report = builder.index().ingest([coco_spec(builder, content)], on_error="skip").sources[0]
-    assert len(report.problems) == 1_200 - 3 + 1
+    assert len(report.problems) == 120 - 3 + 1
 
 
 def test_other_formats_have_one_record_for_a_file_too(builder: TreeBuilder) -> None:

@@ -31,6 +31,7 @@ def _ingest(root: Path, *arguments: object) -> Counts:
     return Counts(*(source[name] for name in names))
 
 
+@pytest.mark.exhaustive(beyond=1)
 @pytest.mark.parametrize("kind", ["imagenet", "folder"])
 def test_the_option_lists_unchanged_folders_again(tree: Path, kind: str) -> None:
     root = tree.parent
@@ -65,6 +66,7 @@ def test_a_file_that_becomes_a_link_is_not_copied(tree: Path, tmp_path: Path) ->
     assert not list((tmp_path / "out").rglob("*.JPEG"))
 
 
+@pytest.mark.exhaustive(but=["deep/er/"])
 @pytest.mark.parametrize("below", ["", "deep/er/"])
 def test_links_of_an_annotation_file_are_named_when_it_is_read(
     builder: TreeBuilder, below: str
@@ -111,8 +113,7 @@ def test_a_root_or_a_folder_that_is_a_link_is_followed(
     assert done.data["sources"][0]["errors"] == 0
 
 
-@pytest.mark.parametrize("kind", ["lvis", "visual-genome"])
-def test_lvis_and_visual_genome_take_links_if_asked_for(builder: TreeBuilder, kind: str) -> None:
+def test_lvis_and_visual_genome_take_links_if_asked_for(builder: TreeBuilder) -> None:
     outside = builder.file("elsewhere/a.jpg", picture())
     builder.lvis()
     builder.visual_genome(vg_objects(1, vg_object(1, TENCH)))
@@ -120,13 +121,16 @@ def test_lvis_and_visual_genome_take_links_if_asked_for(builder: TreeBuilder, ki
         "lvis": "coco/train2017/000000000001.jpg",
         "visual-genome": "VisualGenome/VG_100K/1.jpg",
     }
-    link = builder.root / images[kind]
-    link.parent.mkdir(parents=True)
-    link.symlink_to(outside)
-    name = f"{link.parent.name}/{link.name}"
     root = builder.root
-    assert f"{name}: is a link out of its dataset" in call("ingest", kind, root=root).err
-    assert call("ingest", kind, "--follow-links", root=root).err.count("is a link") == 0
+    for kind, image in images.items():
+        link = root / image
+        link.parent.mkdir(parents=True)
+        link.symlink_to(outside)
+        name = f"{link.parent.name}/{link.name}"
+        assert f"{name}: is a link out of its dataset" in call("ingest", kind, root=root).err
+        assert call("ingest", kind, "--follow-links", root=root).err.count("is a link") == 0
     assert call("ingest", root=root).err.count("is a link") == 0  # which keeps to the option
-    (options,) = rows_of(Index.open(root), f"SELECT options FROM sources WHERE format = '{kind}'")
-    assert "follow_links" in options[0]
+    found = rows_of(Index.open(root), "SELECT format, options FROM sources ORDER BY format")
+    assert [(kind, "follow_links" in options) for kind, options in found] == [
+        (kind, True) for kind in images
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ovmr_index.formats import tar
 from tests.support.contents import rows_of
 from tests.support.members import of_kind, tar_in_order, zip_in_order
 from tests.support.tars import tar_of
@@ -47,8 +48,11 @@ def test_one_name_twice(
     ]
 
 
-def test_three_times_and_far_apart(builder: TreeBuilder) -> None:
-    others = [(f"{number}.JPEG", b"") for number in range(5_000)]
+def test_three_times_and_far_apart(
+    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tar, "_BATCH", 40)
+    others = [(f"{number}.JPEG", b"") for number in range(50)]
     members = [("a.JPEG", FIRST), *others, ("a.JPEG", FIRST), *others[:2], ("a.JPEG", SECOND)]
     builder.file(f"imagenet/{TENCH_WNID}.tar", tar_in_order(members))
     said = ["0.JPEG", "1.JPEG", "a.JPEG", "a.JPEG"]

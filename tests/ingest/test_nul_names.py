@@ -1,15 +1,11 @@
 """Names and synsets with a NUL character, at which databases end a text, are refused by record."""
 
-import json
-from pathlib import Path
-
 import pytest
 
-from ovmr_index import Index
 from ovmr_index.errors import RecordError
 from ovmr_index.ingest.sources import SourceOptions
 from tests.support.coco_files import ingest_coco
-from tests.support.contents import assert_sound, contents
+from tests.support.contents import assert_sound, contents, rows_of
 from tests.support.trees import TENCH, Json, TreeBuilder, category, vg_object, vg_objects
 
 NUL = "its name, synset or frequency holds a NUL character"
@@ -27,8 +23,7 @@ def test_categories_of_coco(builder: TreeBuilder, member: str, text: str) -> Non
     assert f"categories[1] (id 2): {NUL}" in str(caught.value)
     index = ingest_coco(builder, [MUG, wrong], SourceOptions(on_error="skip"))
     assert_sound(index)
-    with index.sql("SELECT count(*) FROM boxes") as found:
-        assert [*found.rows] == [(1,)]
+    assert rows_of(index, "SELECT count(*) FROM boxes") == [(1,)]
 
 
 def test_categories_of_lvis(builder: TreeBuilder) -> None:
@@ -58,12 +53,10 @@ def test_synsets_of_objects(builder: TreeBuilder) -> None:
         {"1": "a\0"},
     ],
 )
-def test_lists_of_categories(tmp_path: Path, content: Json) -> None:
-    file = tmp_path / "list.json"
-    file.write_text(json.dumps(content))
-    index = Index.open(tmp_path, create=True)
+def test_lists_of_categories(builder: TreeBuilder, content: Json) -> None:
+    file = builder.json("list.json", content)
     with pytest.raises(RecordError, match=NUL):
-        index.vocabularies.add("own", file)
+        builder.index().vocabularies.add("own", file)
 
 
 def test_mappings(builder: TreeBuilder) -> None:

@@ -34,20 +34,19 @@ def test_every_command_takes_files_of_any_time(builder: TreeBuilder, at: int, pa
             os.utime(f"{folder}/{name}", (at, at))
     assert specs[0].path.stat().st_mtime in (at, -(1 << 31))  # what the disk can hold
     drawing = ("-K", 2, "--on-shortage", "take-all", "--no-near-duplicates", "--name", "two")
-    for _ in range(2):
-        for arguments in (
-            ("ingest",),
-            ("export", "imagenet-lvis"),
-            ("sample", *drawing),
-            ("export", "crops", "--name", "two"),
-            ("export", "images", "--name", "two"),
-            ("ingest", "--rehash"),
-        ):
-            done = call(*arguments, root=builder.root)
-            assert (done.code, "Traceback" in done.err) == (0, False), done.err
-        done = call("audit", "--content", root=builder.root)
+    first = (
+        ("ingest",),
+        ("export", "imagenet-lvis"),
+        ("sample", *drawing),
+        ("export", "crops", "--name", "two"),
+        ("export", "images", "--name", "two"),
+        ("audit", "--content"),
+        ("verify",),
+    )
+    again = (("ingest",), ("ingest", "--rehash"), *first[1:3], ("verify",))
+    for arguments in (*first, *again):
+        done = call(*arguments, root=builder.root)
         assert "Traceback" not in done.err
-        done = call("verify", root=builder.root)
-        assert done.code == 0, done.out
+        assert done.code == 0 or arguments[0] == "audit", (done.out, done.err)
     done = call("export", "crops", "--name", "two", root=builder.root)
     assert "0 crops written" in done.out

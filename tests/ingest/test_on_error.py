@@ -58,7 +58,10 @@ def _reasons(report: SourceReport) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(params=[False, True], ids=["here", "in a process"])
+# That a process may read the files, `test_lvis_and_visual_genome_skip_too` sees each time.
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=pytest.mark.exhaustive)], ids=["here", "in a process"]
+)
 def index(
     builder: TreeBuilder, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Index:
@@ -131,27 +134,24 @@ def test_a_bad_image_or_category_takes_its_annotations_along(
 GOOD = {"id": 0, "file_name": "z.jpg"}
 MUG = {"id": 0, "name": "mug"}
 SEVERAL = "is the id of several records, of which one alone is in"
+OTHERS: list[tuple[str, Json]] = [
+    ("images", {"id": 0, "file_name": "/home/anna/c.jpg"}),
+    ("images", {"id": 0, "file_name": "../c.jpg"}),
+    ("images", {"id": "0", "width": "wide", "file_name": "c.jpg"}),
+    ("images", {"id": 0.0, "file_name": ""}),
+    ("images", {"id": 0, "file_name": "c.jpg"}),
+    ("categories", {"id": 0, "name": None}),
+    ("categories", {"id": 0, "name": "nul\0"}),
+    ("categories", {"id": 0, "name": "cup"}),
+]
+LAST = [
+    pytest.param(what, other, 1, marks=[pytest.mark.exhaustive] * (number not in (1, 5)))
+    for number, (what, other) in enumerate(OTHERS)
+]
 
 
 @pytest.mark.parametrize(
-    "index",
-    [False, pytest.param(True, marks=pytest.mark.exhaustive)],
-    ids=["here", "in a process"],
-    indirect=True,
-)
-@pytest.mark.parametrize("at", [0, 1], ids=["bad one first", "bad one last"])
-@pytest.mark.parametrize(
-    ("what", "other"),
-    [
-        ("images", {"id": 0, "file_name": "/home/anna/c.jpg"}),
-        ("images", {"id": 0, "file_name": "../c.jpg"}),
-        ("images", {"id": "0", "width": "wide", "file_name": "c.jpg"}),
-        ("images", {"id": 0.0, "file_name": ""}),
-        ("images", {"id": 0, "file_name": "c.jpg"}),
-        ("categories", {"id": 0, "name": None}),
-        ("categories", {"id": 0, "name": "nul\0"}),
-        ("categories", {"id": 0, "name": "cup"}),
-    ],
+    ("what", "other", "at"), [*((what, other, 0) for what, other in OTHERS), *LAST]
 )
 def test_annotations_of_an_id_of_two_records_are_left_out(
     builder: TreeBuilder, index: Index, what: str, other: Json, at: int
@@ -204,6 +204,9 @@ def test_a_file_that_is_wrong_as_a_whole_is_an_error(builder: TreeBuilder, conte
         _skip(builder.index(), spec)
 
 
+@pytest.mark.parametrize(
+    "index", [False, True], ids=["here", "in a process"], indirect=True
+)
 def test_lvis_and_visual_genome_skip_too(builder: TreeBuilder, index: Index) -> None:
     builder.lvis(
         images=[image(1), image(2, coco_url="..")],

@@ -34,14 +34,14 @@ def ingest_one(index: Index, spec: SourceSpec) -> SourceReport:
 @pytest.mark.parametrize(
     ("file_name", "options", "path"),
     [
-        ("./a.jpg", {}, ("", "a.jpg")),
+        pytest.param("./a.jpg", {}, ("", "a.jpg"), marks=pytest.mark.exhaustive),
         ("a//b.jpg", {}, ("a", "b.jpg")),
         ("12:30.jpg", {}, ("", "12:30.jpg")),
-        ("images\\1.jpg", {}, ("images", "1.jpg")),
+        pytest.param("images\\1.jpg", {}, ("images", "1.jpg"), marks=pytest.mark.exhaustive),
         ("a\\b\\1.jpg", {"strip": 1, "below": "c"}, ("c/b", "1.jpg")),
-        ("there\\1.jpg", {}, ("", "there\\1.jpg")),
+        pytest.param("there\\1.jpg", {}, ("", "there\\1.jpg"), marks=pytest.mark.exhaustive),
         ("x/there\\1.jpg", {"strip": 1}, ("", "there\\1.jpg")),
-        ("/home/me/1.jpg", {"strip": 2}, ("", "1.jpg")),
+        pytest.param("/home/me/1.jpg", {"strip": 2}, ("", "1.jpg"), marks=pytest.mark.exhaustive),
         ("/home/me/1.jpg", {"strip": 1, "below": "d"}, ("d/me", "1.jpg")),
         ("C:\\data\\me\\1.jpg", {"strip": 2}, ("me", "1.jpg")),
     ],
@@ -170,10 +170,11 @@ PLACES_OF_IDS = [
 ]
 
 
-@pytest.mark.exhaustive(
+@pytest.mark.exhaustive(  # `test_bad_coco.py` has numbers in each place
     but=[
-        *(f"images-id-{number}" for number in INEXACT),
-        *(f"{records}-{name}-1.5" for records, name in PLACES_OF_IDS[1:]),
+        *(f"images-id-{number}" for number in INEXACT[2:6]),
+        *(f"{records}-{name}-1e16" for records, name in PLACES_OF_IDS[1:2]),
+        "annotations-category_id-9007199254740993.0",
     ]
 )
 @pytest.mark.parametrize("number", INEXACT)
@@ -190,6 +191,7 @@ def test_a_number_that_is_no_exact_id_is_refused(
         ingest_one(index, spec)
 
 
+@pytest.mark.exhaustive(beyond=3)
 @pytest.mark.parametrize(
     ("of_image", "of_annotation", "problem"),
     [

@@ -4,14 +4,9 @@ import json
 
 import pytest
 
-from ovmr_index import Index
 from tests.support.coco_files import ingest_coco
+from tests.support.contents import rows_of
 from tests.support.trees import APPLE, TENCH, TreeBuilder, vg_object, vg_objects
-
-
-def _rows(index: Index, query: str) -> list[tuple[object, ...]]:
-    with index.sql(query) as found:
-        return [tuple(row) for row in found.rows]
 
 
 def test_a_synset_that_is_given_twice_is_one(builder: TreeBuilder) -> None:
@@ -20,7 +15,7 @@ def test_a_synset_that_is_given_twice_is_one(builder: TreeBuilder) -> None:
     )
     index = builder.index()
     index.ingest()
-    assert _rows(index, "SELECT region_id, position, synset FROM box_synsets ORDER BY 1, 2") == [
+    assert rows_of(index, "SELECT region_id, position, synset FROM box_synsets ORDER BY 1, 2") == [
         (3, 0, TENCH),
         (9, 0, APPLE),
         (9, 1, TENCH),
@@ -43,7 +38,7 @@ def test_synsets_of_objects_are_what_they_mean(builder: TreeBuilder) -> None:
         " Apple.n.01 (3 objects), apple.n.1 (1 object), nosuch.n.99 (1 object)"
     ]
     query = f"SELECT region_id FROM box_synsets WHERE synset = '{APPLE}' ORDER BY 1"
-    assert _rows(index, query) == [(1,), (2,), (3,), (4,), (20,)]
+    assert rows_of(index, query) == [(1,), (2,), (3,), (4,), (20,)]
 
 
 def test_synsets_of_categories_are_what_they_mean(builder: TreeBuilder) -> None:
@@ -53,7 +48,7 @@ def test_synsets_of_categories_are_what_they_mean(builder: TreeBuilder) -> None:
     ]
     index = ingest_coco(builder, categories)
     query = "SELECT category_id, synset FROM vocabulary_categories ORDER BY 1"
-    assert _rows(index, query) == [*((key, APPLE) for key in range(3)), *enumerate(STRANGE, 3)]
+    assert rows_of(index, query) == [*((key, APPLE) for key in range(3)), *enumerate(STRANGE, 3)]
     written = index.exports.target("annotations", vocabulary="mine")
     assert json.loads(written.path.read_text())["categories"] == categories
     file = builder.root / "mine.json"

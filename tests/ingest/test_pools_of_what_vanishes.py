@@ -98,6 +98,7 @@ def test_one_image_of_a_tree(index: Index) -> None:
     _assert_gone(index, before, "imagenet21k", f"train/{TENCH_WNID}/a.JPEG")
 
 
+@pytest.mark.exhaustive  # as `test_one_image_of_a_tree`
 def test_one_class_of_a_tree(index: Index) -> None:
     before = _held(index)
     shutil.rmtree(index.root / CLASSES / APPLE_WNID)
@@ -105,6 +106,7 @@ def test_one_class_of_a_tree(index: Index) -> None:
     _assert_gone(index, before, "imagenet21k", f"train/{APPLE_WNID}/c.JPEG")
 
 
+@pytest.mark.exhaustive  # as `test_one_image_of_a_file_with_its_boxes`
 def test_one_annotation(index: Index, builder: TreeBuilder) -> None:
     before = _held(index)
     builder.lvis(

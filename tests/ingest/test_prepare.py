@@ -4,20 +4,24 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from ovmr_index.errors import OvmrIndexError
 from ovmr_index.formats.imagenet import ImageNetReader
+from ovmr_index.ingest import prepare
 from ovmr_index.ingest.prepare import prepare_imagenet
-from tests.support.runs import call, start
+from tests.support.runs import call
 from tests.support.tars import images_in, tar_of
 from tests.support.trees import APPLE_WNID, BASKET_WNID, TENCH_WNID
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
-COUNTS = {APPLE_WNID: 500, BASKET_WNID: 501, TENCH_WNID: 3}
+PUBLISHED = {APPLE_WNID: 500, BASKET_WNID: 501, TENCH_WNID: 3}
+COUNTS = {APPLE_WNID: 20, BASKET_WNID: 21, TENCH_WNID: 3}
 SMALL = "imagenet21k_small_classes"
 
 
@@ -25,16 +29,28 @@ def _name(wnid: str, i: int) -> str:
     return f"{wnid}_{i}.JPEG"
 
 
-@pytest.fixture
-def flat(tmp_path: Path) -> Path:
-    """Return a flat tree with classes on both sides of the border; each file has its own text."""
-    root = tmp_path / "imagenet"
-    for wnid, count in COUNTS.items():
+def _flat(root: Path, counts: Mapping[str, int]) -> Path:
+    """Write a flat tree with classes on both sides of the border; each file has its own text."""
+    for wnid, count in counts.items():
         (root / wnid).mkdir(parents=True)
         for i in range(count):
             (root / wnid / _name(wnid, i)).write_text(_name(wnid, i))
     (root / TENCH_WNID / "notes.txt").touch()
     return root
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """Return a flat tree whose border is the published one."""
+    return _flat(tmp_path / "imagenet", PUBLISHED)
+
+
+@pytest.fixture
+def flat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a flat tree that is quicker to write: the border lies by twenty images."""
+    monkeypatch.setattr(prepare, "SMALL_CLASS", 20)
+    monkeypatch.setattr(prepare, "VAL", 5)
+    return _flat(tmp_path / "imagenet", COUNTS)
 
 
 def _tree(output: Path) -> dict[str, str]:
@@ -45,33 +61,36 @@ def _tree(output: Path) -> dict[str, str]:
     }
 
 
-def _expected() -> dict[str, str]:
+def _expected(
+    counts: Mapping[str, int] = COUNTS, small: int = 20, val: int = 5
+) -> dict[str, str]:
     """Return what the rule gives, written down once more."""
     found = {}
-    for wnid, count in COUNTS.items():
+    for wnid, count in counts.items():
         names = sorted(_name(wnid, i) for i in range(count))
         for i, name in enumerate(names):
-            split = SMALL if count <= 500 else "val" if i < 50 else "train"
+            split = SMALL if count <= small else "val" if i < val else "train"
             found[f"{split}/{wnid}/{name}"] = name
     return found
 
 
 @pytest.mark.parametrize("move", [False, True], ids=["link", "move"])
-def test_the_published_split(flat: Path, move: bool) -> None:
-    report = prepare_imagenet(flat, move=move)
-    output = flat / "imagenet21k_P"
-    assert _tree(output) == _expected()
+def test_the_published_split(published: Path, move: bool) -> None:
+    expected = _expected(PUBLISHED, 500, 50)
+    report = prepare_imagenet(published, move=move)
+    output = published / "imagenet21k_P"
+    assert _tree(output) == expected
     assert (report.classes, report.small_classes, report.kept) == (3, 2, 0)
     assert report.placed == {"train": 451, "val": 50, SMALL: 503}
     assert report.problems == []
-    left = {path.name for path in flat.rglob("*.JPEG") if output not in path.parents}
+    left = {path.name for path in published.rglob("*.JPEG") if output not in path.parents}
     assert len(left) == (0 if move else 1_004)
-    assert (flat / TENCH_WNID / "notes.txt").exists()
-    assert (flat / BASKET_WNID).exists() is not move
-    again = prepare_imagenet(flat, move=move)
+    assert (published / TENCH_WNID / "notes.txt").exists()
+    assert (published / BASKET_WNID).exists() is not move
+    again = prepare_imagenet(published, move=move)
     assert (again.placed, again.kept) == (dict.fromkeys(report.placed, 0), 1_004)
     assert again.classes == 3
-    assert _tree(output) == _expected()
+    assert _tree(output) == expected
     reader = ImageNetReader(output)
     assert len([name for folder in reader.folders() for name in reader.names(folder)]) == 1_004
     assert reader.problems == []
@@ -81,7 +100,7 @@ def test_links_and_moves_go_on_with_each_other(flat: Path, tmp_path: Path) -> No
     output = tmp_path / "elsewhere"
     prepare_imagenet(flat, output)
     report = prepare_imagenet(flat, output, move=True)
-    assert report.kept == 1_004
+    assert report.kept == 44
     assert _tree(output) == _expected()
     assert not (flat / BASKET_WNID).exists()
 
@@ -92,29 +111,29 @@ def test_a_stop_in_the_middle_changes_nothing(flat: Path, move: bool) -> None:
     output = flat / "imagenet21k_P"
     expected = _expected()
     specs = {Path(spec).name: spec for spec in expected}
-    for path in [*names[490:620], *names[:30]]:  # as a run that was stopped has left them
+    for path in [*names[15:30], *names[:5]]:  # as a run that was stopped has left them
         target = output / specs[path.name]
         target.parent.mkdir(parents=True, exist_ok=True)
         (os.rename if move else os.link)(path, target)
     report = prepare_imagenet(flat, move=move)
     assert _tree(output) == expected
-    assert report.kept == 160
-    assert sum(report.placed.values()) == 1_004 - 160
+    assert report.kept == 20
+    assert sum(report.placed.values()) == 44 - 20
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on(flat: Path) -> None:
-    for i in range(10):
-        shutil.copytree(flat / BASKET_WNID, flat / f"n9999{i:04}")
-    once = flat.with_name("once")
-    prepare_imagenet(flat, once)
-    with start("--quiet", "prepare", "imagenet", flat, "--move") as process:
-        while not (flat / "imagenet21k_P" / "train").exists() and process.poll() is None:
+def test_a_killed_run_goes_on(published: Path) -> None:
+    for i in range(4):
+        shutil.copytree(published / BASKET_WNID, published / f"n9999{i:04}")
+    once = published.with_name("once")
+    prepare_imagenet(published, once)
+    with warm_start().start("--quiet", "prepare", "imagenet", published, "--move") as process:
+        while not (published / "imagenet21k_P" / "train").exists() and process.poll() is None:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    assert call("--quiet", "prepare", "imagenet", flat, "--move").code == 0
-    assert _tree(flat / "imagenet21k_P") == _tree(once)
+    assert call("--quiet", "prepare", "imagenet", published, "--move").code == 0
+    assert _tree(published / "imagenet21k_P") == _tree(once)
 
 
 def test_nothing_is_written_over(flat: Path) -> None:
@@ -124,7 +143,7 @@ def test_nothing_is_written_over(flat: Path) -> None:
     report = prepare_imagenet(flat, move=True)
     assert target.read_text() == "mine"
     assert (flat / TENCH_WNID / target.name).read_text() == target.name
-    assert report.placed[SMALL] == 502
+    assert report.placed[SMALL] == 22
     (problem,) = report.problems
     assert problem.reason == (
         f"{target}: another file of this name is there already, and is not overwritten"
@@ -139,7 +158,7 @@ def test_a_class_that_has_grown_is_left_alone(flat: Path) -> None:
     assert _tree(flat / "imagenet21k_P") == before
     (problem,) = report.problems
     assert problem.record == f"{SMALL}/{APPLE_WNID}"
-    assert problem.reason.startswith("500 images are in the wrong folder")
+    assert problem.reason.startswith("20 images are in the wrong folder")
 
 
 def test_what_is_no_flat_tree(tmp_path: Path) -> None:
@@ -157,7 +176,7 @@ def test_the_command_says_what_it_did(flat: Path) -> None:
     assert done.err == f"{flat}: other: the folder's name is no wnid\n"
     assert done.out == (
         "classes: 1 for train and val, 2 small ones\n"
-        "linked: 451 to train, 50 to val, 503 to imagenet21k_small_classes; 0 were there\n"
+        "linked: 16 to train, 5 to val, 23 to imagenet21k_small_classes; 0 were there\n"
     )
     (flat / "other").rmdir()
     again = call("prepare", "imagenet", flat, "--json")
@@ -166,7 +185,7 @@ def test_the_command_says_what_it_did(flat: Path) -> None:
         "classes": 3,
         "small_classes": 2,
         "placed": {"train": 0, "val": 0, SMALL: 0},
-        "kept": 1_004,
+        "kept": 44,
         "problems": [],
     }
 
@@ -202,12 +221,12 @@ def test_images_of_every_suffix_and_in_a_folder_of_their_own(tmp_path: Path, mov
 def test_a_class_that_is_half_unpacked_is_left_as_it_is(flat: Path, move: bool) -> None:
     for wnid in (BASKET_WNID, TENCH_WNID):
         (flat / f"{wnid}.tar").write_bytes(tar_of(images_in(flat / wnid)))
-    for i in range(400):
+    for i in range(16):
         (flat / BASKET_WNID / _name(BASKET_WNID, i)).unlink()
     report = prepare_imagenet(flat, move=move)
     prepared = {path.split("/")[1] for path in _tree(flat / "imagenet21k_P")}
     assert prepared == {APPLE_WNID, TENCH_WNID}
-    assert len(list((flat / BASKET_WNID).iterdir())) == 101
+    assert len(list((flat / BASKET_WNID).iterdir())) == 5
     (problem,) = report.problems
     assert (problem.record, problem.reason[:40]) == (
         BASKET_WNID,
@@ -238,12 +257,15 @@ def test_a_class_without_an_image_is_not_counted(flat: Path) -> None:
     assert (report.classes, report.small_classes) == (3, 2)
 
 
-def test_a_flat_tree_that_was_prepared_is_said_to_be_read_elsewhere(flat: Path) -> None:
-    root = flat.parent
+def test_a_flat_tree_that_was_prepared_is_said_to_be_read_elsewhere(
+    published: Path, empty_index: Path
+) -> None:
+    root = published.parent
+    shutil.copyfile(empty_index, root / "ovmr.db")
     assert call("ingest", root=root).code == 0
-    prepare_imagenet(flat)
+    prepare_imagenet(published)
     done = call("ingest", root=root)
     assert done.code == 1
-    place = f"{flat / 'imagenet21k_P'} is read now, in the place of {flat}; nothing"
+    place = f"{published / 'imagenet21k_P'} is read now, in the place of {published}; nothing"
     assert f"imagenet21k: 1,004 of 1,004 files would vanish: {place}" in done.err
     assert call("ingest", "--allow-vanished", root=root).code == 0

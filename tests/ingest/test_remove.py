@@ -60,9 +60,7 @@ def index(builder: TreeBuilder) -> Index:
     return builder.index()
 
 
-@pytest.mark.exhaustive(
-    but=["lvis-sources0-counts0", "imagenet21k-sources2-counts2", "visual_genome-sources3-counts3"]
-)
+@pytest.mark.exhaustive(but=["lvis-sources0-counts0", "imagenet21k-sources2-counts2"])
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sources", "counts"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.contents import rows_of
 from tests.support.runs import Run, call
 from tests.support.trees import TENCH_WNID, Json, TreeBuilder, picture
 
@@ -48,9 +49,9 @@ def _follow(builder: TreeBuilder, commands: list[str]) -> None:
 def _held(builder: TreeBuilder) -> list[tuple[str, str]]:
     """Return (source, file name) of the images, each of which is on the disk."""
     query = "SELECT source, file_name, path FROM image_files ORDER BY source, file_name"
-    rows = call("sql", query, "--format", "json", root=builder.root).data
-    assert all((builder.root / row["path"]).is_file() for row in rows)
-    return [(row["source"], row["file_name"]) for row in rows]
+    rows = rows_of(builder.index(), query)
+    assert all((builder.root / path).is_file() for *_, path in rows)
+    return [(source, name) for source, name, _ in rows]
 
 
 def test_another_file_under_a_name_is_said_and_can_be_added(builder: TreeBuilder) -> None:

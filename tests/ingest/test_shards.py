@@ -9,6 +9,8 @@ import pytest
 from ovmr_index import Index, SourceOptions
 from ovmr_index.errors import RecordError, UsageError
 from ovmr_index.ingest.report import SourceReport
+from tests.support.checked import problems_but_wordnet
+from tests.support.contents import rows_of
 from tests.support.tars import tar_of
 from tests.support.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture
 
@@ -40,8 +42,7 @@ class Shards:
         return self.index.ingest([source]).sources[0]
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        with self.index.sql(query) as found:
-            return [tuple(row) for row in found.rows]
+        return rows_of(self.index, query)
 
 
 @pytest.fixture
@@ -49,12 +50,11 @@ def shards(builder: TreeBuilder) -> Shards:
     return Shards(builder)
 
 
-@pytest.mark.slow
 def test_an_index_of_keys_in_folders_is_sound(shards: Shards) -> None:
     shards.shard("0.tar", {"a/x": "mug", "b/x": "mug"})
     assert shards.ingest().counts.added == 2
     assert shards.rows(FILES) == [("0/mug/a/x.jpg", None, "mug"), ("0/mug/b/x.jpg", None, "mug")]
-    assert not [one for one in shards.index.db.check() if "path" in one]
+    assert not [one for one in problems_but_wordnet(shards.index) if "path" in one]
 
 
 def test_labels_are_the_categories_of_a_vocabulary(shards: Shards) -> None:

@@ -10,6 +10,7 @@ from ovmr_index import Index
 from ovmr_index.errors import RecordError, UsageError
 from ovmr_index.ingest.report import Counts, SourceReport, VanishedError
 from ovmr_index.ingest.sources import SourceOptions, SourceSpec
+from tests.support.checked import problems_but_wordnet
 from tests.support.contents import assert_sound, contents, rows_of
 from tests.support.split_trees import (
     CHAIR,
@@ -67,11 +68,6 @@ def _assert_as_fresh(builder: TreeBuilder, empty_index: Path, specs: list[Source
     assert_sound(builder.index())
 
 
-def _findings(index: Index) -> list[str]:
-    """Return what is wrong with an index that has few of WordNet's synsets."""
-    return [one for one in index.db.check() if "not as WordNet 3.0 has them" not in one]
-
-
 ANCESTORS = """
     SELECT category, ancestor, distance FROM category_ancestors ORDER BY category, distance"""
 NAMES = {
@@ -96,7 +92,7 @@ def test_a_dataset_is_read_once(
     rehashed = builder.index().ingest(specs, rehash=True).sources
     assert sum(one.counts.unchanged for one in rehashed) == 3
     assert not builder.index().verify().failed
-    assert not _findings(builder.index())
+    assert problems_but_wordnet(builder.index()) == []
     _assert_as_fresh(builder, empty_index, specs)
 
 
@@ -202,7 +198,7 @@ def test_a_synset_of_wordnet_goes_before_the_own_one(builder: TreeBuilder) -> No
     assert report.notes == [
         "1 of 3 categories have a synset of their dataset alone, none of WordNet: Tortoise"
     ]
-    assert not _findings(index)
+    assert problems_but_wordnet(index) == []
 
 
 def test_a_folder_of_labels_that_is_gone_is_one_issue(builder: TreeBuilder) -> None:

@@ -11,7 +11,7 @@ from ovmr_index.db.engine import writing
 from ovmr_index.db.models import Image, SourceFile
 from ovmr_index.ingest.report import Counts
 from tests.support.contents import everything
-from tests.support.runs import run_without_power
+from tests.support.runs import call
 from tests.support.tampering import forbid_writes
 from tests.support.tars import to_class_tars
 from tests.support.trees import (
@@ -116,7 +116,7 @@ def test_tar_of_another_time(builder: TreeBuilder) -> None:
     assert [one.kind for one in index.verify("names").issues] == ["changed"]
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("without_power")
 def test_index_that_cannot_be_written_is_verified(builder: TreeBuilder) -> None:
     spec = builder.lvis(annotations=[annotation(1, area=1500)])
     index = builder.index()
@@ -128,7 +128,7 @@ def test_index_that_cannot_be_written_is_verified(builder: TreeBuilder) -> None:
         index.path.chmod(0o444)
     else:
         forbid_writes(index)
-    done = run_without_power("--root", builder.root, "verify", "--quick", "--json")
+    done = call("--root", builder.root, "verify", "--quick", "--json")
     assert (done.code, [one["kind"] for one in done.data]) == (1, ["missing", "changed"])
     assert everything(index) == before
 

@@ -1,8 +1,10 @@
 """An ingest happens whole or not at all: after errors, kills, a full disk, and beside another."""
 
 import os
+import resource
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,13 +21,14 @@ from tests.support.contents import (
     everything,
     ingest,
 )
-from tests.support.runs import python, run_without_power
+from tests.support.runs import call, python
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
 
 pytestmark = pytest.mark.slow
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 MANY = 4_200  # more than one batch
+SOME, LARGE = 1_100, 600  # of larger annotations
 Child = subprocess.Popen[str]
 StartChild = Callable[..., Child]
 
@@ -44,14 +47,6 @@ index = Index.open(sys.argv[1], progress=progress)
 print("opened", flush=True)
 counts = index.ingest().sources[0].counts
 print(counts.added, counts.unchanged)
-"""
-# Ingests a tree where no file may grow beyond a size in bytes, as on a full disk.
-LIMITED = """
-import resource, sys
-from ovmr_index.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-sys.argv[1:] = ["--root", sys.argv[1], "ingest"]
-main()
 """
 
 
@@ -83,10 +78,11 @@ def _line(child: Child) -> str:
     return child.stdout.readline().strip()
 
 
-def _write_many(builder: TreeBuilder, polygon: list[int]) -> None:
-    builder.lvis(annotations=[annotation(key, segmentation=[polygon]) for key in range(MANY)])
+def _write_many(builder: TreeBuilder, count: int, polygon: list[int]) -> None:
+    builder.lvis(annotations=[annotation(key, segmentation=[polygon]) for key in range(count)])
 
 
+@pytest.mark.exhaustive(but=["later"])  # that one begins with a few rows, and adds as many
 @pytest.mark.parametrize("first", [True, False], ids=["first load", "later"])
 def test_a_bad_record_at_the_end_undoes_all(
     builder: TreeBuilder, empty_index: Path, first: bool
@@ -126,11 +122,11 @@ def test_a_source_before_the_bad_one_is_in(builder: TreeBuilder) -> None:
 def test_a_killed_ingest_leaves_the_old_state(
     builder: TreeBuilder, empty_index: Path, start: StartChild
 ) -> None:
-    _write_many(builder, [1, 2])
+    _write_many(builder, LARGE, [1, 2])
     index = builder.index()
     index.ingest()
     rows = contents(index)
-    _write_many(builder, list(range(330)))  # more than the cache, so that the file is written to
+    _write_many(builder, LARGE, list(range(2_000)))  # more than the cache: the file is written to
     child = start(WAITING, builder.root)
     assert [_line(child), _line(child)] == ["opened", "written"]
     child.kill()
@@ -142,8 +138,8 @@ def test_a_killed_ingest_leaves_the_old_state(
         assert not journal.exists() or journal.stat().st_size == 0
     assert contents(index) == rows
     assert_sound(index)
-    _write_many(builder, [3, 4])
-    assert ingest(index) == {"lvis_v1_train": Counts(changed=MANY)}
+    _write_many(builder, LARGE, [3, 4])
+    assert ingest(index) == {"lvis_v1_train": Counts(changed=LARGE)}
     assert_as_fresh(builder, index, empty_index)
 
 
@@ -171,35 +167,39 @@ def test_two_ingests_at_a_time_wait_for_each_other(
     index = builder.index()
     first = start(WAITING, builder.root)
     assert [_line(first), _line(first)] == ["opened", "written"]
-    second = start(WAITING, builder.root)
-    assert _line(second) == "opened"
-    outputs = [child.communicate("\n" * 9, timeout=30)[0] for child in (first, second)]
-    assert outputs == ["10 0\n", "0 10\n"]
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(ingest, index)
+        assert first.communicate("\n" * 9, timeout=30)[0] == "10 0\n"
+        assert second.result(timeout=30) == {"lvis_v1_train": Counts(unchanged=10)}
     assert_as_fresh(builder, index, empty_index)
     assert_sound(index)
 
 
 @pytest.mark.slow
 @pytest.mark.sqlite_only  # its file grows on the disk of this process
-def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder, start: StartChild) -> None:
+def test_a_full_disk_leaves_the_old_state(builder: TreeBuilder) -> None:
     builder.lvis()
     index = builder.index()
     index.ingest()
     rows, size = contents(index), index.path.stat().st_size
-    _write_many(builder, list(range(200)))
-    child = start(LIMITED, builder.root, size + 100_000)
-    error = child.communicate(timeout=30)[1]
-    assert child.returncode == 1
+    _write_many(builder, SOME, list(range(60)))
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100_000, usual[1]))  # as on a full disk
+    try:
+        done = call("--root", builder.root, "ingest")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    error = done.err
+    assert done.code == 1
     assert error.startswith("ovmr-index: error: the index: ")
     assert error.count("\n") == 1
     assert "disk" in error
     assert contents(index) == rows
     assert_sound(index)
-    assert ingest(index) == {"lvis_v1_train": Counts(added=MANY - 1, changed=1)}
+    assert ingest(index) == {"lvis_v1_train": Counts(added=SOME - 1, changed=1)}
 
 
-@pytest.mark.exhaustive(but=["lvis/lvis_v1_train.json", "imagenet"])
-@pytest.mark.slow
+@pytest.mark.usefixtures("without_power")
 @pytest.mark.parametrize("name", ["lvis/lvis_v1_train.json", "lvis", "imagenet"])
 def test_what_may_not_be_read_is_an_error(
     builder: TreeBuilder, empty_index: Path, name: str
@@ -210,7 +210,7 @@ def test_what_may_not_be_read_is_an_error(
     path = builder.root / name
     before = path.stat().st_mode
     path.chmod(0)
-    done = run_without_power("--root", builder.root, "ingest")
+    done = call("--root", builder.root, "ingest")
     path.chmod(before)
     assert done.code == 1
     assert done.error.startswith(f"ovmr-index: error: {path}")

@@ -27,10 +27,12 @@ WRITING = tuple(
 class Disks:
     """Trials of commands whose disk fails, and of what a loss of power leaves of their writes."""
 
-    def __init__(self, workplace: Workplace, seed: int, undisturbed: Kills) -> None:
+    def __init__(
+        self, workplace: Workplace, seed: int, undisturbed: Kills, cuts: int = CUTS
+    ) -> None:
         """Take the undisturbed runs from the trials of kills."""
         self._workplace, self._seed = workplace, seed
-        self._undisturbed = undisturbed
+        self._undisturbed, self._cuts = undisturbed, cuts
 
     def trials(self, commands: tuple[Command, ...] = WRITING) -> Iterator[Trial]:
         """Yield trials without end: of each command in turn, then each again."""
@@ -54,7 +56,7 @@ class Disks:
             shutil.rmtree(root)
         of_index = [one for one in operations if one.file in _FILES]
         found = []
-        for cut in range(CUTS):
+        for cut in range(self._cuts):
             name = f"{self._seed}:{command.name}:{number}:{cut}"
             chance = random.Random(name)
             at = chance.randint(0, len(of_index))

@@ -255,7 +255,9 @@ class Model:
             return [tuple(row) for row in connection.execute(text(query), values)]
 
 
-def trials(folder: Path, empty_index: Path, seed: int) -> Iterator[Trial]:
+def trials(
+    folder: Path, empty_index: Path, seed: int, most: int = STEPS
+) -> Iterator[Trial]:
     """Yield sequences of steps without end; each ends where something is wrong."""
     number = 0
     while True:
@@ -264,9 +266,9 @@ def trials(folder: Path, empty_index: Path, seed: int) -> Iterator[Trial]:
         model = Model(root, empty_index, random.Random(name))
         problems: list[str] = []
         steps = 0
-        while steps < STEPS and not problems:
+        while steps < most and not problems:
             problems = model.step()
             steps += 1
         shutil.rmtree(root)
-        yield Trial("model", f"{STEPS} commands", f"{steps} steps", name, tuple(problems))
+        yield Trial("model", f"{most} commands", f"{steps} steps", name, tuple(problems))
         number += 1

@@ -17,7 +17,7 @@ from tests.torture.disks import WRITING, Disks, after_power_loss
 from tests.torture.faulty_disk import Operation
 from tests.torture.fuzz import Fuzz, limit, mutated
 from tests.torture.kills import Kills
-from tests.torture.model import Model, trials
+from tests.torture.model import STEPS, Model, trials
 from tests.torture.races import Races
 from tests.torture.readers import READERS, read, seed_of
 from tests.torture.squeezes import Squeezes
@@ -47,6 +47,12 @@ def kills(workplace: Workplace) -> Kills:
     return Kills(workplace, SEED)
 
 
+@pytest.fixture
+def exhaustive(request: pytest.FixtureRequest) -> bool:
+    """Return whether there is time for more of each part."""
+    return bool(request.config.getoption("--exhaustive"))
+
+
 def _limited(line: list[str]) -> Run:
     """Run a command that starts at once, with the memory that an answer may take."""
     return warm_start().run(*line, preexec_fn=limit)
@@ -72,8 +78,15 @@ def test_killed_commands(kills: Kills, names: tuple[str, ...], count: int) -> No
 
 
 def test_commands_that_get_too_little(workplace: Workplace, kills: Kills) -> None:
-    some = [BY_NAME[name] for name in ("export",)]
-    _assert_held(Squeezes(workplace, SEED, kills).trials(tuple(some)), 4)
+    """Full disks and little memory are those of `test_transactions.py` and `test_memory.py`."""
+    squeezes = Squeezes(workplace, SEED, kills)
+    command = BY_NAME["export crops"]
+    _assert_held((squeezes.trial(command, number) for number in (1, 3)), 2)
+
+
+@pytest.mark.exhaustive
+def test_exports_that_get_too_little(workplace: Workplace, kills: Kills) -> None:
+    _assert_held(Squeezes(workplace, SEED, kills).trials((BY_NAME["export"],)), 4)
 
 
 def test_commands_beside_each_other(workplace: Workplace, kills: Kills) -> None:
@@ -81,26 +94,27 @@ def test_commands_beside_each_other(workplace: Workplace, kills: Kills) -> None:
     _assert_held(Races(workplace, SEED, kills).trials(tuple(some)), 1)
 
 
-def test_failing_disks_and_lost_power(workplace: Workplace, kills: Kills) -> None:
-    _assert_held(Disks(workplace, SEED, kills).trials(WRITING[:1]), 11)
-
-
-def test_sequences_of_commands(
-    request: pytest.FixtureRequest, tmp_path: Path, workplace: Workplace
+def test_failing_disks_and_lost_power(
+    workplace: Workplace, kills: Kills, *, exhaustive: bool
 ) -> None:
-    count = 3 if request.config.getoption("--exhaustive") else 1
-    _assert_held(trials(tmp_path, workplace.empty_index(), SEED), count)
+    cuts = 10 if exhaustive else 3
+    _assert_held(Disks(workplace, SEED, kills, cuts).trials(WRITING[:1]), cuts + 1)
 
 
-def test_damaged_files(workplace: Workplace) -> None:
-    _assert_held(Fuzz(workplace, SEED, _limited).trials(), 9)
+def test_sequences_of_commands(tmp_path: Path, workplace: Workplace, *, exhaustive: bool) -> None:
+    count, steps = (3, STEPS) if exhaustive else (1, 12)
+    _assert_held(trials(tmp_path, workplace.empty_index(), SEED, steps), count)
+
+
+def test_damaged_files(workplace: Workplace, *, exhaustive: bool) -> None:
+    _assert_held(Fuzz(workplace, SEED, _limited).trials(), 9 if exhaustive else 4)
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_readers_of_changed_bytes(reader: str) -> None:
+def test_readers_of_changed_bytes(reader: str, *, exhaustive: bool) -> None:
     chance = random.Random(SEED)
     read(reader, seed_of(reader))
-    for _ in range(150):
+    for _ in range(150 if exhaustive else 50):
         content, _how = mutated(seed_of(reader), chance)
         read(reader, content)
 
