@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from tests.support.contents import (
 )
 from tests.support.runs import call, python
 from tests.support.trees import APPLE, TENCH, TreeBuilder, annotation, vg_object, vg_objects
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
@@ -34,13 +36,13 @@ StartChild = Callable[..., Child]
 
 # Ingests a tree; says when its first rows are written, and goes on when it is signalled to.
 WAITING = """
-import sys
+import os, sys
 from contextlib import contextmanager
 from ovmr_index import Index
 @contextmanager
 def progress(what, total, unit):
     def advance(done):
-        print("written", flush=True)
+        print("written", os.getpid(), flush=True)
         sys.stdin.readline()
     yield advance
 index = Index.open(sys.argv[1], progress=progress)
@@ -51,13 +53,21 @@ print(counts.added, counts.unchanged)
 
 
 @pytest.fixture
-def start() -> Iterator[StartChild]:
-    """Return a function that runs Python code with arguments in a process of its own."""
+def start(tmp_path: Path) -> Iterator[StartChild]:
+    """Return a function that runs Python code with arguments in a process of its own.
+
+    It starts at once.
+    """
     children: list[Child] = []
+    program, script = tmp_path / "program", tmp_path / "script.py"
+    warm_start().write_program(program)
 
     def run(code: str, *arguments: object) -> Child:
+        script.write_text(code)
+        _, *given = python(code, *arguments)  # Python, and with databases what knows them
+        line = given if given[0] == "-m" else [str(script), *given[2:]]
         child = subprocess.Popen(
-            python(code, *arguments),
+            [str(program), *line],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -76,6 +86,15 @@ def start() -> Iterator[StartChild]:
 def _line(child: Child) -> str:
     assert child.stdout is not None
     return child.stdout.readline().strip()
+
+
+def _kill(child: Child) -> None:
+    """Wait until an ingest has written rows, and kill its process."""
+    assert _line(child) == "opened"
+    what, number = _line(child).split()
+    assert what == "written"
+    os.kill(int(number), signal.SIGKILL)
+    assert child.wait() == 128 + signal.SIGKILL  # as a shell has it
 
 
 def _write_many(builder: TreeBuilder, count: int, polygon: list[int]) -> None:
@@ -127,10 +146,7 @@ def test_a_killed_ingest_leaves_the_old_state(
     index.ingest()
     rows = contents(index)
     _write_many(builder, LARGE, list(range(2_000)))  # more than the cache: the file is written to
-    child = start(WAITING, builder.root)
-    assert [_line(child), _line(child)] == ["opened", "written"]
-    child.kill()
-    child.wait()
+    _kill(start(WAITING, builder.root))
     if isinstance(index.location, Path):
         journal = index.path.with_name("ovmr.db-journal")
         assert journal.stat().st_size > 0
@@ -149,10 +165,7 @@ def test_a_killed_first_ingest_leaves_an_empty_index(
 ) -> None:
     builder.lvis()
     index = builder.index()
-    child = start(WAITING, builder.root)
-    assert [_line(child), _line(child)] == ["opened", "written"]
-    child.kill()
-    child.wait()
+    _kill(start(WAITING, builder.root))
     assert contents(index) == contents(empty_index)
     assert_schema(index)
     assert ingest(index) == {"lvis_v1_train": Counts(added=1)}
@@ -166,7 +179,7 @@ def test_two_ingests_at_a_time_wait_for_each_other(
     builder.lvis(annotations=[annotation(key) for key in range(10)])
     index = builder.index()
     first = start(WAITING, builder.root)
-    assert [_line(first), _line(first)] == ["opened", "written"]
+    assert [_line(first), _line(first).split()[0]] == ["opened", "written"]
     with ThreadPoolExecutor(1) as pool:
         second = pool.submit(ingest, index)
         assert first.communicate("\n" * 9, timeout=30)[0] == "10 0\n"
