@@ -108,8 +108,6 @@ _PREPARED = (
 @pytest.mark.exhaustive(
     but=[
         "inside-imagenet/imagenet21k_P-splits0-links0",
-        "behind a link-imagenet-splits1-links1",
-        "inside-imagenet-splits2-links2",
         "behind a link-imagenet/ImageNet-LVIS-splits3-links3",
     ]
 )

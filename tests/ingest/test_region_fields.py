@@ -35,6 +35,7 @@ def test_a_text_goes_with_the_last_that_has_it(builder: TreeBuilder) -> None:
     assert rows_of(index, TEXTS) == [('{"names":["a"],"merged_object_ids":[]}',)]
 
 
+@pytest.mark.exhaustive(beyond=2)
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [1, 2, 5])
 def test_of_too_many_texts_some_stand_twice(
