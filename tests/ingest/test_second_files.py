@@ -136,6 +136,7 @@ def test_another_folder_under_one_name_is_said(builder: TreeBuilder) -> None:
     )
 
 
+@pytest.mark.exhaustive(but=["split1"])
 @pytest.mark.parametrize("split", [(), ("--split", "train")])
 def test_a_folder_and_a_file_never_share_a_name(
     builder: TreeBuilder, split: tuple[str, ...]
@@ -191,6 +192,7 @@ def test_a_third_split_after_two_in_one_folder(builder: TreeBuilder) -> None:
     assert _held(builder)[0] == ("mine_test", "test/test_1.jpg")
 
 
+@pytest.mark.exhaustive  # as the advice `one folder` above
 def test_a_second_split_below_the_first_root(builder: TreeBuilder) -> None:
     train, valid = _exporter(builder, "train", "valid").values()
     root = ("--images", builder.root / "export", "--below", "train", "--split", "train")
@@ -201,6 +203,7 @@ def test_a_second_split_below_the_first_root(builder: TreeBuilder) -> None:
     assert _held(builder) == held
 
 
+@pytest.mark.exhaustive  # as `test_another_file_under_a_name_is_said_and_can_be_added`
 def test_the_second_split_under_the_first_name(builder: TreeBuilder) -> None:
     train, valid = _exporter(builder, "train", "valid").values()
     _ingest(builder, train, *_images_of(train))
