@@ -48,9 +48,7 @@ def test_one_name_twice(
     ]
 
 
-def test_three_times_and_far_apart(
-    builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_three_times_and_far_apart(builder: TreeBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tar, "_BATCH", 40)
     others = [(f"{number}.JPEG", b"") for number in range(50)]
     members = [("a.JPEG", FIRST), *others, ("a.JPEG", FIRST), *others[:2], ("a.JPEG", SECOND)]

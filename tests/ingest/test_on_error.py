@@ -204,9 +204,7 @@ def test_a_file_that_is_wrong_as_a_whole_is_an_error(builder: TreeBuilder, conte
         _skip(builder.index(), spec)
 
 
-@pytest.mark.parametrize(
-    "index", [False, True], ids=["here", "in a process"], indirect=True
-)
+@pytest.mark.parametrize("index", [False, True], ids=["here", "in a process"], indirect=True)
 def test_lvis_and_visual_genome_skip_too(builder: TreeBuilder, index: Index) -> None:
     builder.lvis(
         images=[image(1), image(2, coco_url="..")],

@@ -61,9 +61,7 @@ def _tree(output: Path) -> dict[str, str]:
     }
 
 
-def _expected(
-    counts: Mapping[str, int] = COUNTS, small: int = 20, val: int = 5
-) -> dict[str, str]:
+def _expected(counts: Mapping[str, int] = COUNTS, small: int = 20, val: int = 5) -> dict[str, str]:
     """Return what the rule gives, written down once more."""
     found = {}
     for wnid, count in counts.items():

@@ -255,9 +255,7 @@ class Model:
             return [tuple(row) for row in connection.execute(text(query), values)]
 
 
-def trials(
-    folder: Path, empty_index: Path, seed: int, most: int = STEPS
-) -> Iterator[Trial]:
+def trials(folder: Path, empty_index: Path, seed: int, most: int = STEPS) -> Iterator[Trial]:
     """Yield sequences of steps without end; each ends where something is wrong."""
     number = 0
     while True:

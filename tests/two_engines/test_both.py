@@ -84,9 +84,7 @@ def _more_draws(index: Index, _: Path) -> list[Any]:
 
 
 def _four(method: Method, weight: Weight, filters: Filters) -> DrawOptions:
-    return DrawOptions(
-        k=4, method=method, weight=weight, filters=filters, on_shortage="take-all"
-    )
+    return DrawOptions(k=4, method=method, weight=weight, filters=filters, on_shortage="take-all")
 
 
 def _divide(index: Index, _: Path) -> Any:
