@@ -21,7 +21,7 @@ from ovmr_index.vocabularies.stored_vocabularies import find_vocabulary
 APPLE = 12
 DRAWS = [
     DrawOptions(k=3, on_shortage="take-all"),
-    DrawOptions(k=300, on_shortage="repeat", seed=7),
+    DrawOptions(k=60, on_shortage="repeat", seed=7),
     DrawOptions(k=4, on_shortage="take-all", method="stable", weight="side"),
     DrawOptions(k=4, on_shortage="take-all", filters=Filters(per_image=1, min_side=20)),
     DrawOptions(k=4, on_shortage="repeat", method="stable", filters=Filters(balanced=True)),

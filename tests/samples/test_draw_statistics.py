@@ -26,8 +26,8 @@ K = 2
 SEEDS = 16
 COPIES = 100  # of the pool: each category draws for itself
 
-# Thousands of draws.
-pytestmark = pytest.mark.slow
+# Thousands of draws; `test_stable.py` sees that each key is that of the theory.
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 Outcome = tuple[int, ...]
 

@@ -1,13 +1,13 @@
 """Draws without near-duplicates: none of them, nothing else is left out, and few are hashed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 
 from ovmr_index import DrawOptions, Filters, Index
 from ovmr_index.db.bulk import insert_rows
@@ -20,6 +20,8 @@ from ovmr_index.samples.sampler import Sampler
 from ovmr_index.vocabularies.partition_filter import PartitionFilter
 from tests.support import draws
 from tests.support.alike import ROOTS, SHOWN, are_near, plant, unlike
+from tests.support.copied_tree import copied_builder
+from tests.support.exhaustive import examples
 from tests.support.tampering import forbid_writes
 from tests.support.trees import APPLE, BASKET, TENCH, TENCH_WNID, TreeBuilder, picture
 
@@ -30,16 +32,24 @@ UNLIKE = Filters(no_near_duplicates=True)
 IMAGENET = "imagenet/imagenet21k_P/train"
 
 
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return the tree with its index, of which no image was hashed: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index)
+    plant(builder).close()
+    return builder
+
+
 @pytest.fixture
-def index(builder: TreeBuilder) -> Index:
+def index(planted: TreeBuilder, tmp_path: Path) -> Index:
     """Return an index for one test."""
-    return plant(builder)
+    return copied_builder(planted, tmp_path).index()
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def shared(planted: TreeBuilder, tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Return an index that tests only draw from."""
-    return plant(TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index))
+    return copied_builder(planted, tmp_path_factory.mktemp("shared")).index()
 
 
 def _options(method: str, k: int, filters: Filters = UNLIKE, **more: Any) -> DrawOptions:
@@ -63,7 +73,7 @@ def _names(entries: Iterable[draws.Entry]) -> set[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@examples(20, few=5)
 @given(
     method=st.sampled_from(METHODS),
     seed=st.integers(0, 2**63 - 1),
@@ -95,7 +105,7 @@ def test_only_near_duplicates_of_what_is_kept_are_left_out(
 
 
 @pytest.mark.slow
-@settings(max_examples=4)
+@examples(12, few=3)
 @given(
     seed=st.integers(0, 2**63 - 1),
     few=st.integers(1, 8),
@@ -114,6 +124,7 @@ def test_fewer_are_the_head_of_more(
     assert small == {key: names[:few] for key, names in large.items()}
 
 
+@pytest.mark.exhaustive(but=["numpy"])
 @METHOD
 def test_planted_images_are_never_both_drawn(shared: Index, method: str) -> None:
     pools = draws.read_pools(shared)
@@ -130,6 +141,7 @@ def test_planted_images_are_never_both_drawn(shared: Index, method: str) -> None
     assert met > 0
 
 
+@pytest.mark.exhaustive(but=["stable"])
 @METHOD
 def test_what_is_left_out_does_not_count_as_held(shared: Index, method: str) -> None:
     filters = Filters(datasets=("imagenet21k",), no_near_duplicates=True)
@@ -158,6 +170,7 @@ def test_only_what_comes_among_the_first_is_hashed(index: Index, method: str) ->
         assert _hashed(index) == seen
 
 
+@pytest.mark.exhaustive(but=["stable"])
 @METHOD
 def test_a_second_draw_opens_no_image_and_writes_nothing(index: Index, method: str) -> None:
     options = _options(method, 4, Filters(per_image=1, no_near_duplicates=True))
@@ -170,6 +183,7 @@ def test_a_second_draw_opens_no_image_and_writes_nothing(index: Index, method: s
 
 
 def test_an_image_that_has_changed_since_is_hashed_again(builder: TreeBuilder) -> None:
+    # Pictures that show nothing are near where their files are equal.
     builder.lvis(annotations=[])
     for name in "abc":
         content = picture((70 + ord(name), 50))
@@ -190,6 +204,7 @@ def test_an_index_that_cannot_keep_hashes_says_so(index: Index) -> None:
     assert index.sample(_options("stable", 4, Filters()))
 
 
+@pytest.mark.exhaustive(but=["numpy"])
 @METHOD
 def test_an_image_that_cannot_be_read_is_like_no_other(index: Index, method: str) -> None:
     torn = index.root / IMAGENET / TENCH_WNID / "b.JPEG"
@@ -208,50 +223,33 @@ def test_an_image_that_cannot_be_read_is_like_no_other(index: Index, method: str
         assert [one.held for one in report.short] == [3, 0]
 
 
-def _set_hashes(index: Index, of: Callable[[str], int]) -> None:
+def _set_hashes(index: Index, hashes: dict[str, int]) -> None:
     with writing(index.engine) as connection:
+        connection.execute(delete(ImageHash))
         images = connection.execute(select(Image.c.pk, Image.c.file_name)).all()
-        rows = [(row, f"{row}", of(Path(name).name)) for row, name in images]
+        rows = [(row, f"{row}", hashes.get(Path(name).stem, 0)) for row, name in images]
         insert_rows(connection, ImageHash, ("image_pk", "sha256", "perceptual"), rows)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("hashes", "kept"),
-    [
+def test_images_are_near_as_audit_has_it(builder: TreeBuilder) -> None:
+    builder.lvis(annotations=[])
+    builder.imagenet({f"train/{TENCH_WNID}": [f"{name}.JPEG" for name in "abc"]})
+    index = builder.index()
+    index.ingest()
+    for hashes, kept in (
         ({"a": 0b1, "b": 0b1111, "c": 0b11111}, {"a", "c"}),
         ({"a": -1, "b": -8, "c": -16}, {"a", "c"}),
         ({"a": 0, "b": 0, "c": 0b1}, {"a", "b", "c"}),
-    ],
-)
-def test_images_are_near_as_audit_has_it(
-    builder: TreeBuilder, hashes: dict[str, int], kept: set[str]
-) -> None:
-    builder.lvis(annotations=[])
-    builder.imagenet({f"train/{TENCH_WNID}": [f"{name}.JPEG" for name in hashes]})
-    index = builder.index()
-    index.ingest()
-    _set_hashes(index, lambda name: hashes.get(name.partition(".")[0], 0))
-    of_seeds = [
-        [Path(name).stem for _, name, _ in names]
-        for seed in range(12)
-        for names in draws.picked(index.sample(_options("stable", 3, seed=seed))).values()
-    ]
-    beginning_with_a = [set(names) for names in of_seeds if names[0] == "a"]
-    assert beginning_with_a
-    assert all(names == kept for names in beginning_with_a)
+    ):
+        _set_hashes(index, hashes)
+        for seed in (0, 6):  # which draw `a` first, and then `b` or `c`
+            drawn = draws.picked(index.sample(_options("stable", 3, seed=seed)))[1]
+            first, *others = [Path(name).stem for _, name, _ in drawn]
+            assert (first, {first, *others}) == ("a", kept), (hashes, seed)
 
 
-def test_equal_files_are_near_though_they_show_nothing(builder: TreeBuilder) -> None:
-    builder.lvis(annotations=[])
-    builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "b.JPEG"]})
-    builder.file(f"{IMAGENET}/{TENCH_WNID}/c.JPEG", picture((70, 50)))
-    index = builder.index()
-    index.ingest()
-    (short,) = index.samples.draw(_options("stable", 3)).short
-    assert short.held == 2
-
-
+@pytest.mark.exhaustive(but=["stable"])
 @METHOD
 def test_images_of_categories_that_are_left_out_are_not_hashed(index: Index, method: str) -> None:
     order = draws.ORDERS[method](draws.read_pools(index)[3], 42)

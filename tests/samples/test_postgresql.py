@@ -35,7 +35,7 @@ from ovmr_index.samples.stable_draw_queries import (
     stable_order,
 )
 from ovmr_index.vocabularies.names import LVIS_TRAIN
-from tests.support.postgresql import running_server
+from tests.support.databases import new_database
 from tests.support.trees import (
     APPLE,
     TENCH,
@@ -88,16 +88,19 @@ class Engines:
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Iterator[Engines]:
+def engines(
+    tmp_path_factory: pytest.TempPathFactory, empty_index: Path, postgresql: str
+) -> Iterator[Engines]:
     """Return an index of odd names in both engines."""
     builder = TreeBuilder(tmp_path_factory.mktemp("postgresql") / "datasets", empty_index)
     index = _index(builder)
     _put_hashes(index)
-    with running_server() as address, reading(open_engine(index.path)) as sqlite:
+    with new_database(postgresql) as url, reading(open_engine(index.path)) as sqlite:
+        address = url.replace("postgresql:", "postgresql+psycopg:", 1)
         engine = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as postgresql:
-            _copy(sqlite, postgresql)
-            yield Engines(sqlite, postgresql)
+        with engine.connect() as copied:
+            _copy(sqlite, copied)
+            yield Engines(sqlite, copied)
 
 
 def _index(builder: TreeBuilder) -> Index:
@@ -170,15 +173,16 @@ def _rows(connection: Connection, query: Query) -> list[Row]:
     return [tuple(row) for row in connection.execute(query)]
 
 
+# `two_engines/test_both.py` draws from other trees with all of these.
+@pytest.mark.exhaustive(but=["anything", "sizes", "all of these"])
 @pytest.mark.parametrize("name", FILTERS | RESTRAINED)
 def test_the_stable_draw_is_the_same(engines: Engines, name: str) -> None:
     filters = (FILTERS | RESTRAINED)[name]
-    for weight in WEIGHTS:
-        for seed in SEEDS:
-            keyed = stable_order(engines.vocabulary_id, seed, weight, filters)
-            few, all_of_them = (engines.rows(first_of_each(keyed, filters, k)) for k in (3, 999))
-            assert {category for category, *_ in few} == {category for category, *_ in all_of_them}
-            assert len(all_of_them) > 20
+    for weight, seed in zip(WEIGHTS, SEEDS, strict=True):
+        keyed = stable_order(engines.vocabulary_id, seed, weight, filters)
+        few, all_of_them = (engines.rows(first_of_each(keyed, filters, k)) for k in (3, 999))
+        assert {category for category, *_ in few} == {category for category, *_ in all_of_them}
+        assert len(all_of_them) > 20
 
 
 def test_what_many_seeds_draw_from_is_kept_in_both(engines: Engines) -> None:
@@ -232,6 +236,7 @@ def test_the_published_order_is_restrained_in_the_same_way(engines: Engines, nam
     assert engines.rows(first_of_each(in_published_order(), filters, 5))
 
 
+@pytest.mark.exhaustive(but=["anything", "all of these"])
 @pytest.mark.parametrize("name", ["anything", *RESTRAINED])
 def test_near_duplicates_are_left_out_in_the_same_way(engines: Engines, name: str) -> None:
     filters = replace((FILTERS | RESTRAINED)[name], no_near_duplicates=True)

@@ -13,6 +13,7 @@ from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.samples.options import DrawOptions
 from tests.support.coco_files import coco_json, ingest_coco
 from tests.support.contents import rows_of
+from tests.support.copied_tree import fill
 from tests.support.runs import call
 from tests.support.tampering import damage
 from tests.support.trees import (
@@ -58,12 +59,12 @@ def _gone(index: Index, name: str = "all") -> list[tuple[str, int | None]]:
     (listed,) = (one.gone for one in index.samples.list() if one.name == name)
     assert listed == len(gone)
     if gone or shown.renumbered:
-        with pytest.raises(OvmrIndexError, match=r"missing, or another|had other ids"):
+        out, says = index.root / "out.json", r"missing, or another|had other ids"
+        with pytest.raises(OvmrIndexError, match=says):
             index.samples.load(name)
-        out = index.root / "out.json"
-        assert call("export", "sample", "--name", name, "-o", out, root=index.root).code == 1
-        crops = call("export", "crops", "--name", name, "-o", out, root=index.root)
-        assert (crops.code, out.exists()) == (1, False)
+        with pytest.raises(OvmrIndexError, match=says):
+            index.exports.sample(name, out)
+        assert not out.exists()
     else:
         assert sum(len(one.exemplars) for one in index.samples.load(name)) == len(shown.picks)
     return gone
@@ -83,12 +84,20 @@ def _lvis(builder: TreeBuilder, change: Callable[[Json], Any] | None = None) -> 
     return index
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree whose index has a sample of all boxes of LVIS: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
+    with _lvis(builder) as index:
+        index.sample(ALL, name="all")
+    return builder
+
+
 @pytest.fixture
-def lvis(builder: TreeBuilder) -> Index:
+def lvis(builder: TreeBuilder, made: TreeBuilder) -> Index:
     """Return an index with a sample of all boxes of LVIS: two tenches and an apple."""
-    index = _lvis(builder)
-    index.sample(ALL, name="all")
-    return index
+    fill(builder, made)
+    return builder.index()
 
 
 def _swap(content: Json) -> None:
@@ -96,40 +105,50 @@ def _swap(content: Json) -> None:
     first["coco_url"], second["coco_url"] = second["coco_url"], first["coco_url"]
 
 
+def _updated(records: str, place: int, **fields: Any) -> Callable[[Json], Any]:
+    return lambda content: content[records][place].update(fields)
+
+
 NAMES = [f"{folder}2017/{i:012}.jpg" for i, folder in ((1, "train"), (2, "train"), (3, "val"))]
+Changes = dict[str, tuple[Callable[[Json], Any], list[int]]]
+CHANGES: Changes = {
+    "nothing": (lambda _: None, []),
+    "swapped": (_swap, [0, 1]),
+    "another name": (_updated("images", 0, coco_url=image(9)["coco_url"]), [0]),
+    "another label": (_updated("annotations", 1, category_id=2), [1]),
+    "another box": (_updated("annotations", 1, bbox=[5, 4, 40.5, 36]), [1]),
+    "the same box": (_updated("annotations", 1, bbox=[4.0, 4, 40.5, 36.0]), []),
+    "on another image": (_updated("annotations", 2, image_id=1), [2]),
+    "no box": (lambda new: new["annotations"].pop(), [2]),
+    # Another name or synset of the same category does no harm, another category does.
+    "a category's name": (_updated("categories", 0, name="tinca"), []),
+}
+# They differ little from the others.
+MORE_CHANGES: Changes = {
+    "another folder": (_updated("images", 0, coco_url=image(1, "val2017")["coco_url"]), [0]),
+    "another mask": (_updated("annotations", 1, area=1400.0, segmentation=[]), []),
+    "another size": (_updated("images", 0, width=640), []),
+    "another order": (lambda new: new["images"].reverse(), []),
+    # An id that another image has taken, and another box.
+    "another image": (_updated("images", 1, coco_url=image(7)["coco_url"], width=99), [1]),
+    "another place": (_updated("annotations", 0, image_id=2, bbox=[0, 0, 50, 50]), [0]),
+    "one more category": (lambda new: new["categories"].append(category(3, BASKET)), []),
+}
 
 
 @pytest.mark.parametrize(
-    ("change", "gone"),
-    [
-        (lambda _: None, []),
-        (_swap, [0, 1]),
-        (lambda new: new["images"][0].update(coco_url=image(9)["coco_url"]), [0]),
-        _apart(lambda new: new["images"][0].update(coco_url=image(1, "val2017")["coco_url"]), [0]),
-        (lambda new: new["annotations"][1].update(category_id=2), [1]),
-        (lambda new: new["annotations"][1].update(bbox=[5, 4, 40.5, 36]), [1]),
-        (lambda new: new["annotations"][1].update(bbox=[4.0, 4, 40.5, 36.0]), []),
-        _apart(lambda new: new["annotations"][1].update(area=1400.0, segmentation=[]), []),
-        (lambda new: new["annotations"][2].update(image_id=1), [2]),
-        (lambda new: new["annotations"].pop(), [2]),
-        _apart(lambda new: new["images"][0].update(width=640), []),
-        _apart(lambda new: new["images"].reverse(), []),
-        # An id that another image has taken, and another box.
-        _apart(lambda new: new["images"][1].update(coco_url=image(7)["coco_url"], width=99), [1]),
-        _apart(lambda new: new["annotations"][0].update(image_id=2, bbox=[0, 0, 50, 50]), [0]),
-        # Categories: another name or synset of the same one does no harm, another one does.
-        (lambda new: new["categories"][0].update(name="tinca"), []),
-        _apart(lambda new: new["categories"].append(category(3, BASKET)), []),
-    ],
+    "changes",
+    [CHANGES, pytest.param(MORE_CHANGES, marks=pytest.mark.exhaustive)],
+    ids=["usual", "more"],
 )
-def test_a_box_is_what_was_saved_of_it(
-    builder: TreeBuilder, lvis: Index, change: Callable[[Json], Any], gone: list[int]
-) -> None:
-    index = _lvis(builder, change)
-    assert _gone(index) == [(NAMES[i], 11 + i) for i in gone]
+def test_a_box_is_what_was_saved_of_it(builder: TreeBuilder, lvis: Index, changes: Changes) -> None:
+    for name, (change, gone) in changes.items():
+        index = _lvis(builder, change)
+        assert (name, _gone(index)) == (name, [(NAMES[i], 11 + i) for i in gone])
     assert _gone(_lvis(builder)) == []
 
 
+@pytest.mark.exhaustive  # `tests/index/test_check.py` sees it of a pick that was damaged
 def test_what_db_check_says_of_it(builder: TreeBuilder, lvis: Index) -> None:
     _lvis(builder, _swap)
     said = call("db", "check", root=lvis.root)
@@ -144,6 +163,8 @@ def test_what_show_and_export_say_of_it(builder: TreeBuilder, lvis: Index) -> No
     assert "is another image, box or category now" in shown.err
     done = call("export", "sample", "--name", "all", root=lvis.root)
     assert f"category now, first lvis {NAMES[1]}, box 12 of category 1; ingest the" in done.error
+    crops = call("export", "crops", "--name", "all", "-o", lvis.root / "crops", root=lvis.root)
+    assert (done.code, crops.code, (lvis.root / "crops").exists()) == (1, 1, False)
 
 
 def test_the_draw_that_is_there_is_another_one(builder: TreeBuilder, lvis: Index) -> None:
@@ -180,31 +201,38 @@ def _relabelled(builder: TreeBuilder, categories: list[Json], *labels: int) -> I
     return index
 
 
+SWAPPED = [ANIMALS[0] | {"id": 2}, ANIMALS[1] | {"id": 1}]
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "labels", "gone", "renumbered"),
+    ("before", "changes"),
     [
-        (ANIMALS, ANIMALS, (1, 2), [], False),
-        (ANIMALS, ANIMALS, (2, 1), [1, 2], False),
-        (CAPS, CAPS, (2, 1), [1, 2], False),
-        # Numbered again, with the labels: the same boxes show the same, under other ids.
-        (ANIMALS, [ANIMALS[0] | {"id": 2}, ANIMALS[1] | {"id": 1}], (2, 1), [], True),
-        # Numbered again without the labels: each box has the other animal's name.
-        (ANIMALS, [ANIMALS[0] | {"id": 2}, ANIMALS[1] | {"id": 1}], (1, 2), [1, 2], True),
-        (ANIMALS, [ANIMALS[0], {"id": 3, "name": "cow"}], (1, 3), [2], False),
+        (CAPS, [(CAPS, (2, 1), [1, 2], False)]),
+        (
+            ANIMALS,
+            [
+                (ANIMALS, (1, 2), [], False),
+                (ANIMALS, (2, 1), [1, 2], False),
+                # Numbered again, with the labels: the same boxes show the same, under other ids.
+                (SWAPPED, (2, 1), [], True),
+                # Numbered again without the labels: each box has the other animal's name.
+                (SWAPPED, (1, 2), [1, 2], True),
+                ([ANIMALS[0], {"id": 3, "name": "cow"}], (1, 3), [2], False),
+            ],
+        ),
     ],
+    ids=["of one name", "of two"],
 )
 def test_a_box_of_the_own_vocabulary_has_its_category(
     builder: TreeBuilder,
     before: list[Json],
-    after: list[Json],
-    labels: tuple[int, ...],
-    gone: list[int],
-    renumbered: bool,
+    changes: list[tuple[list[Json], tuple[int, ...], list[int], bool]],
 ) -> None:
     ingest_coco(builder, before).sample(MINE, name="all")
-    index = _relabelled(builder, after, *labels)
-    assert _gone(index) == [("1.jpg", key) for key in gone]
-    assert (index.samples.show("all").renumbered is not None) == renumbered
+    for after, labels, gone, renumbered in changes:
+        index = _relabelled(builder, after, *labels)
+        found = _gone(index), index.samples.show("all").renumbered is not None
+        assert found == ([("1.jpg", key) for key in gone], renumbered), (after, labels)
 
 
 def test_synsets_that_are_given_later_do_no_harm(builder: TreeBuilder) -> None:
@@ -237,11 +265,11 @@ def _moved(builder: TreeBuilder, images: str, *names: str) -> Index:
 @pytest.mark.parametrize(
     ("before", "after", "gone"),
     [
-        (("new", "a/1.jpg", "a/2.jpg"), ("old", "a/1.jpg", "a/2.jpg"), []),
+        _apart(("new", "a/1.jpg", "a/2.jpg"), ("old", "a/1.jpg", "a/2.jpg"), []),
         (("coco", "a/1.jpg", "a/2.jpg"), ("coco/a", "1.jpg", "2.jpg"), []),
         _apart(("coco/a", "1.jpg", "2.jpg"), ("coco", "a/1.jpg", "a/2.jpg"), []),
         # Other folders and names are no move of the root.
-        (("coco", "a/1.jpg", "a/2.jpg"), ("coco", "1.jpg", "2.jpg"), ["a/1.jpg", "a/2.jpg"]),
+        _apart(("coco", "a/1.jpg", "a/2.jpg"), ("coco", "1.jpg", "2.jpg"), ["a/1.jpg", "a/2.jpg"]),
         _apart(("coco", "1.jpg", "2.jpg"), ("coco", "a/1.jpg", "2.jpg"), ["1.jpg"]),
         _apart(("coco/a", "1.jpg", "2.jpg"), ("coco", "a/2.jpg", "a/1.jpg"), ["1.jpg", "2.jpg"]),
         (("coco", "a/1.jpg", "1.jpg"), ("coco", "1.jpg", "a/1.jpg"), ["a/1.jpg", "1.jpg"]),

@@ -12,6 +12,7 @@ from ovmr_index import DrawOptions, Filters, Index, Recipe, __version__
 from ovmr_index.db.engine import writing
 from ovmr_index.db.models import Sample
 from ovmr_index.errors import UsageError
+from tests.support.copied_tree import fill
 from tests.support.oracle import load
 from tests.support.trees import APPLE, TENCH_WNID, TreeBuilder, annotation, category
 
@@ -19,15 +20,23 @@ FILTERS = Filters(datasets=("lvis", "imagenet21k"), per_image=1)
 OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", FILTERS)
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of LVIS and ImageNet, collated with options of the test."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return LVIS and ImageNet with an index that has pools by other options: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
     builder.lvis(categories=[category(1), category(2, APPLE)], annotations=[annotation(1)])
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "é.JPEG"], "val/n07739125": ["b.JPEG"]})
-    index = builder.index()
-    index.ingest()
-    index.collate(Recipe(enough=7), {APPLE: ["tench.n.01"]})
-    return index
+    with builder.index() as index:
+        index.ingest()
+        index.collate(Recipe(enough=7), {APPLE: ["tench.n.01"]})
+    return builder
+
+
+@pytest.fixture
+def index(builder: TreeBuilder, made: TreeBuilder) -> Index:
+    """Return a copy of the index, whose tree is that of the builder."""
+    fill(builder, made)
+    return builder.index()
 
 
 def test_it_tells_how_the_sample_was_drawn_and_from_what(index: Index) -> None:

@@ -5,6 +5,7 @@ import operator
 import tracemalloc
 from collections.abc import Callable
 from functools import partial, reduce
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +22,13 @@ SIDES = {TENCH: (40, 50.5, 33, 64, 35, 90), APPLE: (40, 41, 42), BASKET: ()}
 CATEGORIES = [category(9, APPLE), category(2, TENCH), category(5, BASKET)]
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index with pools of six, three and no exemplars; boxes of 32 x side pixels."""
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+    """Return an index with pools of six, three and no exemplars; boxes of 32 x side pixels.
+
+    Tests only draw from it.
+    """
+    builder = TreeBuilder(tmp_path_factory.mktemp("sampler") / "datasets", empty_index)
     builder.lvis(
         categories=CATEGORIES,
         annotations=[
@@ -34,6 +39,7 @@ def index(builder: TreeBuilder) -> Index:
     )
     index = builder.index()
     index.ingest()
+    index.collate()
     return index
 
 

@@ -10,6 +10,7 @@ from ovmr_index.errors import OvmrIndexError, ShortageError, UsageError
 from ovmr_index.samples.options import DrawOptions
 from ovmr_index.samples.sample_diff import SampleDiff
 from ovmr_index.samples.saved_queries import SavedPick
+from tests.support.copied_tree import copied_builder
 from tests.support.oracle import load
 from tests.support.tampering import forbid_writes
 from tests.support.trees import (
@@ -32,15 +33,28 @@ OPTIONS = DrawOptions(4, seed=7, on_shortage="take-all")
 CATEGORIES = [category(7, APPLE), category(3, TENCH), category(5, BASKET)]
 
 
-@pytest.fixture
-def made(builder: TreeBuilder) -> TreeBuilder:
-    """Return a tree with exemplars of every kind: three of each source; none of a basket."""
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree with exemplars of every kind and its index: read only, or to be copied.
+
+    It has three of each source, and none of a basket.
+    """
+    builder = TreeBuilder(tmp_path_factory.mktemp("whole") / "datasets", empty_index)
     _lvis(builder, "train", [annotation(i, 1, 7) for i in (11, 12, 13)])
     _lvis(builder, "val", [annotation(i, 1, 3) for i in (11, 12, 13)])
     folder, flat = f"train/{TENCH_WNID}", f"imagenet21k_small_classes/{APPLE_WNID}"
     builder.imagenet({folder: ["b.JPEG", "a.JPEG", "c.JPEG"], flat: ["é 1.JPEG"]})
     builder.visual_genome(vg_objects(1, *(vg_object(i, TENCH, extra=i) for i in (11, 12, 13))))
+    with builder.index() as index:
+        index.ingest()
+        index.collate()
     return builder
+
+
+@pytest.fixture
+def made(whole: TreeBuilder, tmp_path: Path) -> TreeBuilder:
+    """Return a copy of that tree with its index."""
+    return copied_builder(whole, tmp_path)
 
 
 def _lvis(builder: TreeBuilder, split: str, annotations: list[dict[str, object]]) -> None:
@@ -50,10 +64,8 @@ def _lvis(builder: TreeBuilder, split: str, annotations: list[dict[str, object]]
 
 @pytest.fixture
 def index(made: TreeBuilder) -> Index:
-    """Return the index of that tree."""
-    index = made.index()
-    index.ingest()
-    return index
+    """Return the index of the copy."""
+    return made.index()
 
 
 def _bytes(index: Index, sample: DrawOptions | str) -> bytes:
@@ -146,16 +158,18 @@ def test_the_saved_samples_are_named(index: Index) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".a", "a/b", "a\0b"])
-def test_a_name_that_cannot_be_a_files_is_refused(index: Index, name: str) -> None:
-    with pytest.raises(UsageError, match="cannot name a sample; give a name with"):
-        index.sample(OPTIONS, name=name)
-    assert index.samples.list() == []
+def test_a_name_that_cannot_be_a_files_is_refused(whole: TreeBuilder, name: str) -> None:
+    with whole.index() as index:
+        with pytest.raises(UsageError, match="cannot name a sample; give a name with"):
+            index.sample(OPTIONS, name=name)
+        assert index.samples.list() == []
 
 
-def test_a_draw_that_fails_saves_nothing(index: Index) -> None:
-    with pytest.raises(ShortageError):
-        index.sample(DrawOptions(9), name="one")
-    assert index.samples.list() == []
+def test_a_draw_that_fails_saves_nothing(whole: TreeBuilder) -> None:
+    with whole.index() as index:
+        with pytest.raises(ShortageError):
+            index.sample(DrawOptions(9), name="one")
+        assert index.samples.list() == []
 
 
 def test_a_removed_sample_is_gone_and_its_name_is_free(index: Index) -> None:

@@ -9,6 +9,7 @@ from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.samples.options import DrawOptions
 from tests.support.coco_files import ingest_coco
 from tests.support.contents import rows_of
+from tests.support.copied_tree import fill
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder
 
@@ -21,12 +22,20 @@ def _ingest(builder: TreeBuilder, *names: str) -> Index:
     return ingest_coco(builder, [{"id": key, "name": one} for key, one in enumerate(names, 1)])
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+    """Return a tree whose index has a sample of a cat and a dog: to be copied."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
+    with _ingest(builder, "cat", "dog") as index:
+        index.sample(OPTIONS, name="five")
+    return builder
+
+
 @pytest.fixture
-def index(builder: TreeBuilder) -> Index:
+def index(builder: TreeBuilder, made: TreeBuilder) -> Index:
     """Return an index with a sample of a cat and a dog."""
-    index = _ingest(builder, "cat", "dog")
-    index.sample(OPTIONS, name="five")
-    return index
+    fill(builder, made)
+    return builder.index()
 
 
 def _named(index: Index) -> list[tuple[object, ...]]:
