@@ -16,6 +16,7 @@ from ovmr_index.formats.coco_json import LISTS
 from ovmr_index.formats.lenient import is_crowd
 from ovmr_index.formats.lvis import LvisReader
 from ovmr_index.formats.records import OF_EXPORTS, RegionRecord
+from tests.support.exhaustive import examples
 from tests.support.formats import (
     PACKED_RUN_LENGTHS,
     RUN_LENGTHS,
@@ -97,6 +98,7 @@ def test_each_field_that_is_read_is_drawn() -> None:
 
 
 @pytest.mark.slow
+@examples(100, few=10)
 @given(written(st.lists(ANNOTATIONS, max_size=3).map(lambda found: _content(annotations=found))))
 def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
     content, text = drawn

@@ -76,14 +76,11 @@ MORE: dict[str, Callable[[int], dict[str, Any]]] = {
 @pytest.mark.slow
 @pytest.mark.exhaustive(
     but=[
-        "annotations-LvisReader-usual",
         "annotations-CocoReader-flags",
         "annotations-LvisReader-others",
         "annotations-CocoReader-masks",
         "images-CocoReader-usual",
-        "images-LvisReader-flags",
         "categories-LvisReader-others",
-        "categories-CocoReader-masks",
     ]
 )
 @pytest.mark.parametrize("more", MORE)

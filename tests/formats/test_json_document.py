@@ -17,6 +17,7 @@ from ovmr_index.formats.json_document import (
     other_fields,
     without_white_space,
 )
+from tests.support.exhaustive import examples
 from tests.support.random_json import VALUES, exactly, written
 
 
@@ -36,6 +37,7 @@ def _error(folder: Path, content: bytes) -> str:
 
 
 @pytest.mark.slow
+@examples(100, few=10)
 @given(written(VALUES))
 def test_white_space_goes_and_values_stay(drawn: tuple[Any, bytes]) -> None:
     value, text = drawn

@@ -13,6 +13,7 @@ from ovmr_index.formats.coco_json import LISTS
 from ovmr_index.formats.lenient import is_crowd
 from ovmr_index.formats.lvis import LvisReader
 from ovmr_index.formats.records import OF_EXPORTS, RegionRecord
+from tests.support.exhaustive import examples
 from tests.support.random_json import (
     CROWDS,
     KEYS,
@@ -82,6 +83,7 @@ def test_each_field_that_is_read_is_drawn() -> None:
 
 
 @pytest.mark.slow
+@examples(100, few=10)
 @given(written(st.lists(ANNOTATIONS, max_size=3).map(lambda found: _content(annotations=found))))
 def test_any_annotation_comes_through(folder: Path, drawn: tuple[Json, bytes]) -> None:
     content, text = drawn
@@ -107,6 +109,7 @@ def test_any_field_of_images_and_categories_comes_through(
 
 
 @pytest.mark.slow
+@examples(100, few=10)
 @given(written(records({name: st.just([]) for name in LISTS})))
 def test_the_header_keeps_the_other_members_in_order(
     folder: Path, drawn: tuple[Json, bytes]

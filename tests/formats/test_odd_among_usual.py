@@ -12,6 +12,7 @@ from ovmr_index.formats.coco import CocoReader
 from ovmr_index.formats.lvis import LvisReader
 from ovmr_index.formats.records import RegionRecord
 from ovmr_index.formats.visual_genome import VisualGenomeReader
+from tests.support.exhaustive import examples
 from tests.support.trees import APPLE, TENCH, annotation, category, image, vg_image, vg_object
 
 pytestmark = pytest.mark.slow
@@ -61,6 +62,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("reader", [LvisReader, CocoReader])
+@examples(100, few=10)
 @given(more=st.lists(st.sampled_from(ODD), max_size=80))
 def test_annotations(
     tmp_path_factory: pytest.TempPathFactory, reader: Any, more: list[dict[str, Any]]
@@ -71,6 +73,7 @@ def test_annotations(
     assert _coco(folder, reader, annotations) == alone
 
 
+@examples(100, few=10)
 @given(more=st.lists(st.sampled_from(ODD_OBJECTS), max_size=40))
 def test_objects(tmp_path_factory: pytest.TempPathFactory, more: list[dict[str, Any]]) -> None:
     folder = tmp_path_factory.getbasetemp()

@@ -17,6 +17,7 @@ from ovmr_index.formats.visual_genome_records import (
     ObjectsOfImage,
     UsualObject,
 )
+from tests.support.exhaustive import examples
 from tests.support.random_json import (
     KEYS,
     NAMES,
@@ -78,6 +79,7 @@ def test_each_field_that_is_read_is_drawn() -> None:
 
 
 @pytest.mark.slow
+@examples(100, few=10)
 @given(written(st.lists(_groups(), max_size=3)))
 def test_any_object_comes_through(folder: Path, drawn: tuple[list[Json], bytes]) -> None:
     groups, text = drawn
