@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ovmr_index import Index
+from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 from tests.support.conformance_trees import linked
 from tests.support.once import made_once
 
@@ -52,6 +53,12 @@ def ingested(tree: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: 
             index.ingest()
 
     return made_once(tmp_path_factory, "conformance index", make) / "index.db"
+
+
+@pytest.fixture(scope="session")
+def nouns() -> list[Synset]:
+    """Return the nouns that the package ships."""
+    return [*read_nouns()]
 
 
 def _unpacked(shared: Path, name: str, factory: pytest.TempPathFactory) -> Path:

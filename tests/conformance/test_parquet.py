@@ -11,7 +11,7 @@ from tests.support.conformance_trees import PUBLISHED, copied, is_published
 from tests.support.contents import contents
 from tests.support.engine_pools import assert_same_pools, assert_same_sample
 
-pytestmark = [pytest.mark.slow, pytest.mark.exhaustive(on="postgresql")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,7 @@ def index(ingested: Path, tree: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield made
 
 
+@pytest.mark.exhaustive  # `engines/test_duckdb.py` sees it of odd trees
 def test_duckdb_makes_the_pools_and_draws_the_exemplars_of_sqlite(
     index: Index, tmp_path: Path
 ) -> None:
