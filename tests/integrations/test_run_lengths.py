@@ -3,11 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools import mask as mask_utils
 
 from ovmr_index.integrations.run_lengths import area_of, run_lengths
+from tests.support.exhaustive import examples
 
 
 @st.composite
@@ -20,7 +21,7 @@ def drawn_masks(draw: st.DrawFn) -> npt.NDArray[np.uint8]:
     return np.asfortranarray(pixels.reshape(height, width, order="F"))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(mask=drawn_masks())
 def test_run_lengths_are_taken_as_they_are(mask: npt.NDArray[np.uint8]) -> None:
     height, width = mask.shape
@@ -35,7 +36,7 @@ def test_run_lengths_are_taken_as_they_are(mask: npt.NDArray[np.uint8]) -> None:
     assert area_of(wanted) == mask.sum()
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(mask=drawn_masks(), cut=st.integers(1, 4))
 def test_run_lengths_that_are_cut_are_refused(mask: npt.NDArray[np.uint8], cut: int) -> None:
     height, width = mask.shape
