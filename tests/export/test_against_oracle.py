@@ -64,13 +64,23 @@ def _same_sample(index: Index, oracle: Oracle, options: DrawOptions) -> None:
     assert _exact(load(path)) == _exact(wanted)
 
 
-@pytest.mark.exhaustive(but=["0", "5", "6", "8"])
+# A real file of LVIS v0.5 is in tests/conformance.
+@pytest.mark.exhaustive(but=["0", "5", "6"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_file_of_an_odd_tree(builder: TreeBuilder, seed: int) -> None:
-    OddTree(builder, seed)
-    index = builder.index()
-    index.ingest()
-    oracle = Oracle(builder.root)
+def test_every_file_of_an_odd_tree(
+    builder: TreeBuilder,
+    odd_index: Path,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+    seed: int,
+) -> None:
+    if seed == 0:
+        index = Index.open(copied_tree(odd_index, tmp_path / "odd"))
+    else:
+        OddTree(builder, seed)
+        index = builder.index()
+        index.ingest()
+    oracle = Oracle(index.root)
     _same(index, "exemplars", oracle.exemplars)
     _same(index, "imagenet-lvis", oracle.imagenet_lvis)
     for split in ("train", "val"):
@@ -79,7 +89,7 @@ def test_every_file_of_an_odd_tree(builder: TreeBuilder, seed: int) -> None:
         for add in (False, True):
             wanted = partial(oracle.cat_info, split, add_frequency=add)
             _same(index, "cat-info", wanted, split=split, add_frequency=add)
-    for options in DRAWS:
+    for options in DRAWS if seed == 0 or pytestconfig.getoption("--exhaustive") else DRAWS[:2]:
         _same_sample(index, oracle, options)
 
 
@@ -87,7 +97,6 @@ def test_every_file_of_an_odd_tree(builder: TreeBuilder, seed: int) -> None:
     but=[
         "substitutes0-recipe0",
         "substitutes1-recipe1",
-        "substitutes1-recipe3",
         "substitutes0-recipe4",
     ]
 )

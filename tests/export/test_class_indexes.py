@@ -16,7 +16,7 @@ def _classes(folder: Path, split: str) -> list[str]:
     return sorted(path.name for path in (folder / split).iterdir())
 
 
-@pytest.mark.exhaustive(but=["ids0", "ids2", "ids4"])
+@pytest.mark.exhaustive(but=["ids2", "ids4"])
 @pytest.mark.slow
 @pytest.mark.parametrize("ids", [[0], [0, 1, 2], [90, 13, 0], [7, 5], [2**62, 1]])
 def test_a_class_index_is_the_place_of_the_category(

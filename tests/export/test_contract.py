@@ -138,6 +138,7 @@ def test_a_full_disk_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str
     assert os.listdir(tmp_path) == ["out.json"]
 
 
+@pytest.mark.exhaustive(but=["exemplars", "imagenet-lvis", "sample"])
 @pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
 def test_a_kill_in_the_middle_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str) -> None:
@@ -158,7 +159,7 @@ def test_a_missing_source_is_told_with_its_remedy(builder: TreeBuilder, job: str
     assert not (builder.root / DEFAULT_PATHS[job]).exists()
 
 
-@pytest.mark.exhaustive(but=["(3, 2, 1, 0)", "(1, 3, 0, 2)", "(2, 0, 3, 1)"])
+@pytest.mark.exhaustive(but=["(1, 3, 0, 2)"])
 @pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
 def test_the_bytes_do_not_tell_the_order_of_ingest_or_of_entries(

@@ -56,9 +56,8 @@ def test_a_name_with_a_backslash_is_refused_as_that_and_not_as_damage(tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spoilt", [b"", None])
 def test_an_image_that_was_not_copied_to_its_end_is_copied_again(
-    builder: TreeBuilder, tmp_path: Path, spoilt: bytes | None
+    builder: TreeBuilder, tmp_path: Path
 ) -> None:
     builder.lvis()
     builder.pictures(TRAIN.format(1))
@@ -68,9 +67,10 @@ def test_an_image_that_was_not_copied_to_its_end_is_copied_again(
     copy = tmp_path / "out" / "lvis" / "train2017" / "000000000001.jpg"
     assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
     whole = copy.read_bytes()
-    copy.write_bytes(bytes(len(whole)) if spoilt is None else spoilt)
-    assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
-    assert copy.read_bytes() == whole
+    for spoilt in (b"", bytes(len(whole))):
+        copy.write_bytes(spoilt)
+        assert index.exports.images(sample, tmp_path / "out") == (1, 0, [], ())
+        assert copy.read_bytes() == whole
     assert index.exports.images(sample, tmp_path / "out") == (0, 1, [], ())
 
 

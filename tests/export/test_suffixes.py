@@ -14,9 +14,10 @@ CATEGORIES = [category(1, TENCH), category(2, APPLE)]
 NAMES = ["a.JPEG", "b.jpg", "c.jpeg", "d.png", "e.JPG", "f.Jpeg", "g.PNG", "h.webp", "i.bmp"]
 
 
-@pytest.fixture
-def root(builder: TreeBuilder) -> Path:
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
     """Return a tree with images of all suffixes in two classes."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("suffixes") / "datasets", empty_index)
     for split in ("train", "val"):
         builder.lvis(split, categories=CATEGORIES, annotations=[])
     builder.imagenet(

@@ -83,7 +83,7 @@ def _once(pairs: list[tuple[str, Any]]) -> Json:
     return dict(pairs)
 
 
-@pytest.mark.exhaustive(but=["7_0-lvis", "7_1-coco", "img-7-own", "img-7-lvis", "7.0-coco"])
+@pytest.mark.exhaustive(but=["7_0-lvis", "7_1-coco", "img-7-own", "7.0-coco"])
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize("image_id", [7, "7", "img-7", 7.0])

@@ -205,11 +205,10 @@ def test_a_source_that_was_not_read(builder: TreeBuilder) -> None:
         read(index, lvis_boxes("val"))
 
 
-def test_every_image_and_box_of_a_file_comes(demo_tree: Path, tmp_path: Path) -> None:
-    with Index.open(demo_tree, db=tmp_path / "ovmr.db") as index:
-        index.ingest()
+def test_every_image_and_box_of_a_file_comes(shared: Path) -> None:
+    with Index.open(shared, create=False) as index:
         _, images = read(index, lvis_boxes("train"))
-        file = json.loads((demo_tree / "lvis/lvis_v1_train.json").read_bytes())
+        file = json.loads((shared / "lvis/lvis_v1_train.json").read_bytes())
         by_image: dict[int, list[Any]] = {one["id"]: [] for one in file["images"]}
         for one in file["annotations"]:
             by_image[one["image_id"]].append(one)

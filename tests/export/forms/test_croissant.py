@@ -12,6 +12,7 @@ from ovmr_index import Index, WebDatasetOptions, __version__
 from ovmr_index.errors import OvmrIndexError, ProtectedPathError, UsageError
 from ovmr_index.export.crop_records import CropRecord
 from ovmr_index.export.forms.croissant_fields import FIELDS
+from tests.support.copied_tree import copied_tree
 from tests.support.small_samples import DRAW, small_index
 
 
@@ -133,8 +134,8 @@ def test_the_same_bytes_each_time(index: Index, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_date_is_asked_for_where_none_is_known(tmp_path: Path, empty_index: Path) -> None:
-    index = small_index(tmp_path / "datasets", empty_index)
+def test_a_date_is_asked_for_where_none_is_known(index: Index, tmp_path: Path) -> None:
+    index = Index.open(copied_tree(index.root, tmp_path / "datasets"))
     (tmp_path / "mine/mug").mkdir(parents=True)
     (tmp_path / "mine/mug/1.jpg").write_bytes(
         (index.root / "coco/train2017/000000000007.jpg").read_bytes()

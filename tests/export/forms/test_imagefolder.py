@@ -9,6 +9,7 @@ from PIL import Image
 from ovmr_index import CropShape, DrawOptions, Index
 from ovmr_index.errors import OvmrIndexError, ProtectedPathError, ShortageError, UsageError
 from ovmr_index.export.crop_records import CropRecord
+from tests.support.copied_tree import copied_tree
 from tests.support.small_samples import DRAW, LICENCE, LICENCE_URL, PNG, metadata_lines, small_index
 
 
@@ -107,8 +108,8 @@ def test_crops_of_a_shape_are_other_crops(index: Index, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_missing_image_is_named_and_has_no_line(tmp_path: Path, empty_index: Path) -> None:
-    index = small_index(tmp_path / "datasets", empty_index)
+def test_a_missing_image_is_named_and_has_no_line(index: Index, tmp_path: Path) -> None:
+    index = Index.open(copied_tree(index.root, tmp_path / "datasets"))
     (index.root / "coco/train2017/000000000008.jpg").unlink()
     folder, images = index.exports.imagefolder("three", tmp_path / "out")
     assert images.written == 8
@@ -121,8 +122,8 @@ def test_a_missing_image_is_named_and_has_no_line(tmp_path: Path, empty_index: P
 
 
 @pytest.mark.slow
-def test_pngs_stay_pngs(tmp_path: Path, empty_index: Path) -> None:
-    index = small_index(tmp_path / "datasets", empty_index)
+def test_pngs_stay_pngs(index: Index, tmp_path: Path) -> None:
+    index = Index.open(copied_tree(index.root, tmp_path / "datasets"))
     for name in ("1.png", "2.PNG", "3.webp"):
         path = tmp_path / "mine/my test" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,8 +17,9 @@ from ovmr_index import Index, ProtectedPathError
 from ovmr_index.images.crop import CropTask
 from ovmr_index.images.fitted import crop_pixels
 from tests.support.exported_loader import loaded
-from tests.support.runs import call, run
+from tests.support.runs import call
 from tests.support.trees import TreeBuilder, annotation, category, image, vg_object, vg_objects
+from tests.support.warm import warm_start
 
 OLDEST = (3, 8)
 SCRIPT = """
@@ -237,7 +238,7 @@ def test_the_command_writes_the_file(index: Index, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_command_writes_to_standard_output(index: Index) -> None:
-    done = run("--root", index.root, "export", "loader", "-o", "-")
+    done = warm_start().run("--root", index.root, "export", "loader", "-o", "-")
     assert done.out == index.exports.loader().read_text(encoding="utf-8")
 
 

@@ -102,7 +102,7 @@ def test_the_order_is_that_of_a_hash(index: Index, tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", ["instances", "images"])
 def test_fewer_are_among_more(index: Index, tmp_path: Path, count: Any) -> None:
     before: set[int] = set()
-    for k in (1, 2, 4, 5, 6, 8, 9, 16, 23, 24, 25):
+    for k in (1, 2, 5, 8, 9, 24, 25):
         found = picked(index, tmp_path / "file", Shots(k, count=count))
         of_images = {(one["category_id"], one["image_id"]) for one in found}
         counted = of_images if count == "images" else [(one["category_id"],) for one in found]

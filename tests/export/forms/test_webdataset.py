@@ -11,6 +11,7 @@ from PIL import Image
 from ovmr_index import CropShape, Index, WebDatasetOptions
 from ovmr_index.errors import OvmrIndexError, ProtectedPathError, UsageError
 from ovmr_index.export.crop_records import CropRecord
+from tests.support.copied_tree import copied_tree
 from tests.support.small_samples import PNG, small_index
 from tests.support.trees import picture
 
@@ -106,8 +107,8 @@ def test_a_run_goes_on_after_a_stop(index: Index, tmp_path: Path) -> None:
     assert index.exports.webdataset("three", folder, options=SMALL).images[:2] == (0, 9)
 
 
-def test_a_changed_image_is_written_again(tmp_path: Path, empty_index: Path) -> None:
-    index = small_index(tmp_path / "datasets", empty_index)
+def test_a_changed_image_is_written_again(index: Index, tmp_path: Path) -> None:
+    index = Index.open(copied_tree(index.root, tmp_path / "datasets"))
     folder = index.exports.webdataset("three", tmp_path / "out", options=SMALL).folder
     path = index.root / "VisualGenome/VG_100K/50.jpg"
     path.write_bytes(path.read_bytes() + b"\0")
@@ -126,8 +127,8 @@ def test_a_changed_image_is_written_again(tmp_path: Path, empty_index: Path) -> 
     assert len(_records(other.folder)) == 5
 
 
-def test_images_that_cannot_be_decoded_are_named(tmp_path: Path, empty_index: Path) -> None:
-    index = small_index(tmp_path / "datasets", empty_index)
+def test_images_that_cannot_be_decoded_are_named(index: Index, tmp_path: Path) -> None:
+    index = Index.open(copied_tree(index.root, tmp_path / "datasets"))
     path = index.root / "coco/train2017/000000000007.jpg"
     path.write_bytes(path.read_bytes()[:-40])
     for images in ("crops", "whole"):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ovmr_index.export.forms.annotated_images import AnnotatedBox, AnnotatedImage
 from ovmr_index.export.forms.clipped_boxes import Point, clipped_box, clipped_polygon
 from ovmr_index.export.forms.yolo_labels import image_labels, joined_polygons
+from tests.support.exhaustive import examples
 
 WIDTH, HEIGHT = 640, 427
 SHARE = 1e-6
@@ -96,6 +97,7 @@ def polygons_apart(draw: st.DrawFn) -> list[list[Point]]:
 
 
 @pytest.mark.slow
+@examples(100, few=10)
 @given(polygons_apart(), st.lists(st.tuples(st.floats(0, 500), st.floats(0, 100)), min_size=9))
 def test_joined_polygons_cover_what_the_parts_do(
     parts: list[list[Point]], points: list[Point]

@@ -15,6 +15,7 @@ from ovmr_index import DamagedError, Index, OvmrIndexError, UsageError
 from ovmr_index.export.parquet import row_files
 from ovmr_index.export.parquet.place import replacing_folder
 from ovmr_index.formats.parquet.manifest import read_manifest
+from ovmr_index.storage.partial import partial_path
 from tests.support.files import files_below
 from tests.support.runs import CHECKOUT, call, python
 from tests.support.trees import APPLE, TENCH, TENCH_WNID, TreeBuilder, annotation, category, image
@@ -88,6 +89,7 @@ def test_the_command_says_what_was_written(small: Index, place: Path) -> None:
     assert data["views"]["exemplars"] == 5
 
 
+@pytest.mark.exhaustive  # `test_there_and_back.py` sees it of an index that came from Parquet
 @pytest.mark.slow
 def test_the_same_index_elsewhere_gives_the_same_bytes(small: Index, place: Path) -> None:
     first = small.exports.parquet(place / "first").folder
@@ -114,34 +116,30 @@ def test_the_order_of_ingest_is_in_the_tables_alone(
 
 
 @pytest.mark.slow
-def test_an_earlier_export_is_replaced(small: Index, place: Path) -> None:
+def test_an_earlier_export_is_replaced_also_by_a_link(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder
+    ended = partial_path(folder).name.replace(f"-{os.getpid()}-", f"-{2**22}-")
+    (place / ended / "boxes").mkdir(parents=True)  # what a process that was killed leaves
+    (place / "link").symlink_to("parquet")
     small.sources.rm("imagenet21k")
-    small.exports.parquet(folder)
-    assert len(read_manifest(folder).sources) == 1
-    assert not (folder / "image_files" / "part-00000-imagenet21k.parquet").exists()
-    assert [one.name for one in place.iterdir() if "parquet" in one.name] == ["parquet"]
-
-
-def test_a_link_to_a_folder_stays(small: Index, place: Path) -> None:
-    (place / "real").mkdir()
-    (place / "link").symlink_to("real")
     small.exports.parquet(place / "link")
     assert (place / "link").is_symlink()
-    assert (place / "real" / "manifest.json").is_file()
+    assert len(read_manifest(folder).sources) == 1
+    assert not (folder / "image_files" / "part-00000-imagenet21k.parquet").exists()
+    assert sorted(os.listdir(place)) == ["link", "parquet"]
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(but=["notes.txt", "more/part.parquet"])
-@pytest.mark.parametrize("more", ["notes.txt", "boxes/more.parquet", "more/part.parquet"])
-def test_what_is_not_from_an_export_stays(small: Index, place: Path, more: str) -> None:
+def test_what_is_not_from_an_export_stays(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder
-    (folder / more).parent.mkdir(exist_ok=True)
-    (folder / more).write_text("mine")
-    before = files_below(folder)
-    with pytest.raises(UsageError, match=f"holds {more}, which is not from an export"):
-        small.exports.parquet(folder)
-    assert files_below(folder) == before
+    for more in ("notes.txt", "boxes/more.parquet", "more/part.parquet"):
+        (folder / more).parent.mkdir(exist_ok=True)
+        (folder / more).write_text("mine")
+        before = files_below(folder)
+        with pytest.raises(UsageError, match=f"holds {more}, which is not from an export"):
+            small.exports.parquet(folder)
+        assert files_below(folder) == before
+        (folder / more).unlink()
 
 
 @pytest.mark.parametrize(
@@ -187,6 +185,8 @@ def test_a_full_disk_keeps_the_earlier_export(small: Index, place: Path) -> None
     assert os.listdir(place) == ["parquet"]
 
 
+# A full disk keeps the earlier one, too; `test_an_earlier_export_…` sees what a kill leaves go.
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_kill_keeps_the_earlier_export(small: Index, place: Path) -> None:
     folder = small.exports.parquet(place / "parquet").folder

@@ -103,16 +103,11 @@ def test_every_export_is_here() -> None:
     assert EXPORTS.keys() - {"report", "marks"} == commands - {"plugin"}
 
 
-OF_A_FILE = "datasette"  # which opens no server
+# A report takes longest, and is of what the others show; `datasette` opens no server.
+MARKS = {"report": pytest.mark.exhaustive, "datasette": pytest.mark.sqlite_only}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.sqlite_only if name == OF_A_FILE else ())
-        for name in EXPORTS
-    ],
-)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=MARKS.get(one, ())) for one in EXPORTS])
 def test_exports_have_the_same_bytes(index: Index, again: Index, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "exported"
     found = []
@@ -148,9 +143,13 @@ def test_an_index_of_wordnet_alone_is_filled(
         assert filled.status().sources == []
         report = filled.sources.ingest_parquet(written)
         assert [one.counts for one in dry.sources] == [one.counts for one in report.sources]
-    assert contents(path) == contents(index)
+        assert contents(filled) == contents(index)
+        names = tmp_path / "names.txt"
+        names.write_text("apple\n")
+        filled.vocabularies.add("more", names)  # whose row numbers begin above those that came
 
 
+@pytest.mark.exhaustive  # `ingest/test_parquet.py` ingests there
 def test_another_root_has_the_index_at_its_usual_place(
     index: Index, written: Path, tmp_path: Path
 ) -> None:

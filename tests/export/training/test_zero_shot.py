@@ -9,8 +9,9 @@ import pytest
 
 from ovmr_index import Index
 from ovmr_index.ingest.sources import SourceOptions
-from tests.export.training.conftest import write_images
+from tests.export.training.conftest import small_tree, write_images
 from tests.support import loaders
+from tests.support.copied_tree import copied_builder
 from tests.support.trees import TreeBuilder, annotation, image
 
 pytestmark = pytest.mark.slow
@@ -54,9 +55,10 @@ def _kept(content: Json, kept: set[int]) -> Json:
     return {**content, "images": images, "annotations": boxes}
 
 
-@pytest.fixture
-def coco(small: TreeBuilder) -> TreeBuilder:
-    """Return a tree with COCO's own annotation files beside LVIS, and its index."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Return a tree with COCO's own annotation files beside LVIS, and its index: to be copied."""
+    small = small_tree(tmp_path_factory.mktemp("made"), tmp_path_factory)
     write_images(small, "imagenet/imagenet21k_P/train")
     for split in ("train", "val"):
         small.json(f"coco/annotations/instances_{split}2017.json", _file(split))
@@ -71,6 +73,12 @@ def coco(small: TreeBuilder) -> TreeBuilder:
     return small
 
 
+@pytest.fixture
+def coco(made: TreeBuilder, tmp_path: Path) -> TreeBuilder:
+    """Return a copy of the tree with its index."""
+    return copied_builder(made, tmp_path)
+
+
 def test_detic_has_base_for_training_and_both_for_evaluation(coco: TreeBuilder) -> None:
     with coco.index() as index:
         report = index.exports.training("detic")
@@ -82,11 +90,7 @@ def test_detic_has_base_for_training_and_both_for_evaluation(coco: TreeBuilder) 
     assert [*train] == [*_file("train")]
     val = json.loads((coco.root / f"{ALL}.json").read_text())
     assert val == _kept(_file("val"), {PERSON, APPLE, AIRPLANE})
-
-
-def test_detic_counts_the_base_categories(coco: TreeBuilder) -> None:
-    with coco.index() as index:
-        index.exports.training("detic")
+    # The base categories alone are counted.
     assert loaders.load_class_freq(coco.root, f"{SEEN}_cat_info.json") == [1, 0, 0, 1]
     listed = json.loads((coco.root / f"{SEEN}_cat_info.json").read_text())
     boxes = Counter(category_id for _, _, category_id in BOXES["train"])
@@ -126,16 +130,25 @@ def test_a_part_whose_dataset_is_there_is_no_longer_optional(coco: TreeBuilder) 
 
 def test_crops_of_coco_are_in_folders_by_class_index(coco: TreeBuilder) -> None:
     with coco.index() as index:
-        report = index.exports.training("ovmr-classification")
-    (one,) = report.missing
-    assert one.path == "coco_exemplars_mmovod_K30_final"
+        (one,) = index.exports.training("ovmr-classification").missing
+    folder = "coco_exemplars_mmovod_K30_final"
+    assert one.path == folder
     assert "fewer than 5" in one.remedy
     coco.json("coco/annotations/instances_train2017.json", _many())
+    gone = coco.root / "coco/train2017/000000000001.jpg"
+    content = gone.read_bytes()
+    gone.unlink()
     with coco.index() as index:
         index.ingest()
+        report = index.exports.training("ovmr-classification")
+        again = index.exports.check_training("ovmr-classification")
+        missing = {one.path: one for one in report.missing}[folder]
+        assert "could not be made; run `index.verify()`" in missing.remedy
+        assert not again.is_complete
+        assert any("train2017/000000000001.jpg" in note for note in report.notes)
+        gone.write_bytes(content)
         assert index.exports.training("ovmr-classification").is_complete
     names = [NAMES[key] for key in sorted(NAMES)]
-    folder = "coco_exemplars_mmovod_K30_final"
     val = [*loaders.read_crops(coco.root, folder, "val", names)]
     assert Counter(one.classname for one in val) == dict.fromkeys(names, 5)
     assert {one.classname: one.label for one in val} == {name: i for i, name in enumerate(names)}
@@ -146,19 +159,6 @@ def _many() -> Json:
     boxes = [annotation(key, 1 + key % 4, [*NAMES][key % 4]) for key in range(40)]
     images = [{**image(key), "file_name": f"{key:012}.jpg"} for key in range(1, 5)]
     return {**_file("train"), "images": images, "annotations": boxes}
-
-
-def test_crops_of_images_that_are_gone_are_missing(coco: TreeBuilder) -> None:
-    coco.json("coco/annotations/instances_train2017.json", _many())
-    (coco.root / "coco/train2017/000000000001.jpg").unlink()
-    with coco.index() as index:
-        index.ingest()
-        report = index.exports.training("ovmr-classification")
-        again = index.exports.check_training("ovmr-classification")
-    missing = {one.path: one for one in report.missing}["coco_exemplars_mmovod_K30_final"]
-    assert "could not be made; run `index.verify()`" in missing.remedy
-    assert not again.is_complete
-    assert any("train2017/000000000001.jpg" in note for note in report.notes)
 
 
 def test_an_index_without_coco_is_whole(coco: TreeBuilder) -> None:
