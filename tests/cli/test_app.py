@@ -4,13 +4,14 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ovmr_index import Index, __version__
 from tests.support.commands import COMMANDS, LEAVES
-from tests.support.runs import CHECKOUT, call, environment, run
+from tests.support.runs import CHECKOUT, Run, call, environment
 from tests.support.warm import warm_start
 
 HEAVY = {"PIL", "alembic", "lvis", "msgspec", "numpy", "pydantic", "rich", "sqlalchemy", "tqdm"}
@@ -21,6 +22,7 @@ def test_no_argument_at_all_shows_the_help() -> None:
     shown = call()
     assert shown.code == 2
     assert shown.err.startswith("Usage: ")
+    assert shown.out + shown.err == call("--help").out
 
 
 @pytest.mark.parametrize(
@@ -39,10 +41,15 @@ def test_a_wrong_option_is_answered_with_what_to_type(arguments: str, advice: st
     assert advice in shown.err
 
 
+@cache
+def help_of(path: tuple[str, ...]) -> Run:
+    return call(*path, "--help")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
-    shown = call(*path, "--help")
+    shown = help_of(path)
     assert shown.code == 0
     words = shown.out.split()
     written = COMMANDS[path].callback.__doc__.split()
@@ -51,13 +58,6 @@ def test_every_command_and_option_has_help(path: tuple[str, ...]) -> None:
         first = " ".join((parameter.help or "").split()[:2])
         assert first, parameter.name
         assert first in " ".join(words), parameter.name
-
-
-@pytest.mark.slow
-def test_without_arguments_the_help_is_shown() -> None:
-    bare = run()
-    assert bare.code == 2
-    assert bare.out + bare.err == run("--help").out
 
 
 def test_help_lists_every_command_in_the_order_of_the_job() -> None:
@@ -107,7 +107,7 @@ def test_commands_of_the_contract_are_there() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 def test_json_is_taken_after_every_command(path: tuple[str, ...]) -> None:
-    assert "--json" in call(*path, "--help").out
+    assert "--json" in help_of(path).out
 
 
 def _imported(*arguments: str) -> set[str]:
@@ -135,11 +135,13 @@ def test_help_imports_nothing_heavy() -> None:
     [
         ("sql 'SELECT count(*) FROM exemplars'", ()),
         pytest.param("sql --json --limit 5 'SELECT 1'", (), marks=pytest.mark.exhaustive),
-        ("db current", ("sqlalchemy",)),
-        ("coverage", ("msgspec", "sqlalchemy")),
+        pytest.param("db current", ("sqlalchemy",), marks=pytest.mark.exhaustive),
         *(
             pytest.param(command, ("msgspec", "sqlalchemy"), marks=pytest.mark.exhaustive)
-            for command in ("sample list", "status", "export cat-info -o {}/cat_info.json")
+            for command in (
+                *("coverage", "sample list", "status"),
+                "export cat-info -o {}/cat_info.json",
+            )
         ),
         (
             "export sample -K 2 --on-shortage repeat -o {}/sample.json",
@@ -148,9 +150,9 @@ def test_help_imports_nothing_heavy() -> None:
     ],
 )
 def test_a_command_imports_only_what_it_needs(
-    command: str, needed: tuple[str, ...], shared: Path, tmp_path: Path
+    command: str, needed: tuple[str, ...], small_shared: Path, tmp_path: Path
 ) -> None:
-    imported = _imported("--root", str(shared), *shlex.split(command.format(tmp_path)))
+    imported = _imported("--root", str(small_shared), *shlex.split(command.format(tmp_path)))
     assert imported & HEAVY == set(needed)
 
 
@@ -159,18 +161,18 @@ def test_version() -> None:
 
 
 @pytest.mark.slow
-def test_json_before_and_after_a_command(shared: Path) -> None:
-    before = call("--json", "coverage", root=shared)
-    after = call("coverage", "--json", root=shared)
+def test_json_before_and_after_a_command(small_shared: Path) -> None:
+    before = call("--json", "coverage", root=small_shared)
+    after = call("coverage", "--json", root=small_shared)
     assert before.code == after.code == 0
     assert before.data == after.data
-    assert call("sample", "--json", "list", root=shared).data == []
+    assert call("sample", "--json", "list", root=small_shared).data == []
 
 
 @pytest.mark.slow
-def test_variables_stand_for_options(shared: Path, tmp_path: Path) -> None:
-    place = str(Index.open(shared).location)
-    by_root = warm_start().run("status", "--json", more={"OVMR_INDEX_ROOT": str(shared)})
+def test_variables_stand_for_options(small_shared: Path, tmp_path: Path) -> None:
+    place = str(Index.open(small_shared).location)
+    by_root = warm_start().run("status", "--json", more={"OVMR_INDEX_ROOT": str(small_shared)})
     assert by_root.data["path"] == place
     both = {"OVMR_INDEX_ROOT": str(tmp_path), "OVMR_INDEX_DB": place}
     assert warm_start().run("status", "--json", more=both).data["path"] == place
@@ -178,9 +180,9 @@ def test_variables_stand_for_options(shared: Path, tmp_path: Path) -> None:
     assert "none.db: there is no index" in option.error
 
 
-def test_quiet_leaves_out_notes(shared: Path) -> None:
-    assert "categories have fewer than" in call("coverage", root=shared).err
-    assert call("--quiet", "coverage", root=shared).err == ""
+def test_quiet_leaves_out_notes(small_shared: Path) -> None:
+    assert "categories have fewer than" in call("coverage", root=small_shared).err
+    assert call("--quiet", "coverage", root=small_shared).err == ""
 
 
 @pytest.mark.slow

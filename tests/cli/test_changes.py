@@ -14,20 +14,20 @@ pytestmark = pytest.mark.slow
 TREE = "imagenet/imagenet21k_P"
 
 
-def test_dry_run_says_what_would_be(whole_tree: Path) -> None:
-    (gone, *_) = sorted((whole_tree / TREE / "train").iterdir())
+def test_dry_run_says_what_would_be(whole_small_tree: Path) -> None:
+    (gone, *_) = sorted((whole_small_tree / TREE / "train").iterdir())
     count = len(list(gone.iterdir()))
     shutil.rmtree(gone)
-    before = everything(Index.open(whole_tree))
-    for arguments in ("ingest --dry-run", "ingest imagenet --dry-run", "ingest --dry-run imagenet"):
-        done = call(*arguments.split(), root=whole_tree)
+    before = everything(Index.open(whole_small_tree))
+    for arguments in ("ingest imagenet --dry-run", "ingest --dry-run imagenet"):
+        done = call(*arguments.split(), root=whole_small_tree)
         assert done.code == 0
         assert f"{count} would vanish" in done.out
         assert done.err.endswith("a dry run: nothing was written\n")
         assert "exemplars of the pools go with what vanishes" in done.err
-    shown = call("ingest", "--dry-run", "--json", root=whole_tree).data["sources"]
+    shown = call("ingest", "--dry-run", "--json", root=whole_small_tree).data["sources"]
     assert [source["vanished"] for source in shown] == [0, 0, count, 0]
-    assert everything(Index.open(whole_tree)) == before
+    assert everything(Index.open(whole_small_tree)) == before
 
 
 @pytest.mark.slow
@@ -55,24 +55,24 @@ def test_remove(tree: Path) -> None:
     assert call("ingest", "visual-genome", "--json", root=tree).data["sources"][0]["added"] == 451
 
 
-def test_remove_with_a_source_is_wrong_usage(tree: Path) -> None:
-    done = call("ingest", "--remove", "lvis", "lvis", root=tree)
+def test_remove_with_a_source_is_wrong_usage(small_tree: Path) -> None:
+    done = call("ingest", "--remove", "lvis", "lvis", root=small_tree)
     assert done.code == 2
     assert "--remove reads nothing" in done.error
-    assert call("status", "--json", root=tree).data["sources"][0]["name"] == "lvis_v1_train"
+    assert call("status", "--json", root=small_tree).data["sources"][0]["name"] == "lvis_v1_train"
 
 
-def test_a_sample_says_what_is_missing(tree: Path) -> None:
-    call("sample", "-K", "5", "--name", "five", root=tree)
-    whole = call("sample", "show", "five", "--json", root=tree).data
+def test_a_sample_says_what_is_missing(small_tree: Path) -> None:
+    call("sample", "-K", "5", "--name", "five", root=small_tree)
+    whole = call("sample", "show", "five", "--json", root=small_tree).data
     assert not any(pick["gone"] for pick in whole["picks"])
-    call("ingest", "--remove", "imagenet21k", root=tree)
-    picks = call("sample", "show", "five", "--json", root=tree).data["picks"]
+    call("ingest", "--remove", "imagenet21k", root=small_tree)
+    picks = call("sample", "show", "five", "--json", root=small_tree).data["picks"]
     gone = [pick for pick in picks if pick["gone"]]
     assert gone == [
         {**pick, "gone": True} for pick in whole["picks"] if pick["dataset"] == "imagenet21k"
     ]
-    (listed,) = call("sample", "list", "--json", root=tree).data
+    (listed,) = call("sample", "list", "--json", root=small_tree).data
     assert (listed["picks"], listed["gone"]) == (len(picks), len(gone))
-    shown = call("sample", "show", "five", root=tree).err
+    shown = call("sample", "show", "five", root=small_tree).err
     assert f"missing: imagenet21k {gone[0]['file_name']}\n" in shown

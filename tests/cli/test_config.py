@@ -22,11 +22,11 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def root(shared: Path, tmp_path: Path) -> Path:
+def root(small_shared: Path, tmp_path: Path) -> Path:
     """Return a root with an index alone, which the test may change."""
     folder = tmp_path / "indexed"
     folder.mkdir()
-    shutil.copyfile(shared / "ovmr.db", folder / "ovmr.db")
+    shutil.copyfile(small_shared / "ovmr.db", folder / "ovmr.db")
     return folder
 
 

@@ -16,11 +16,11 @@ PICTURE = ("--category", 1, "--source", "imagenet21k", "--file", "train/n0144076
 
 
 @pytest.fixture
-def root(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+def root(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Path:
     """Return the root of an index of the test's own."""
 
     def make(path: Path) -> None:
-        builder = TreeBuilder(path, empty_index)
+        builder = TreeBuilder(path, few_synsets)
         write_tree(builder)
         with builder.index() as index:
             index.ingest()

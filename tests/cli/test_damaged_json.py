@@ -34,11 +34,11 @@ COLUMNS = (
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Path:
     """Return a tree with an index that holds every kind of JSON: read only."""
 
     def make(root: Path) -> None:
-        builder = TreeBuilder(root, empty_index)
+        builder = TreeBuilder(root, few_synsets)
         builder.lvis(images=[image(1)], annotations=[annotation(1), annotation(2, own=3)])
         builder.lvis(images=[image(2)], annotations=[], split="val")
         builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG"]})
@@ -115,6 +115,7 @@ def test_table_and_row_are_named(
     but=["sources.header", "region_records.record", "collations.recipe", "samples.filters"]
 )
 @pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.usefixtures("few_are_checked")
 def test_a_check_finds_it(root: Path, column: str) -> None:
     _damage(root, column, "[1, 2")
     checked = call("db", "check", root=root)

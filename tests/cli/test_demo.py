@@ -1,19 +1,21 @@
 """`demo`: one command from nothing to a look at the result."""
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.support.runs import call
-from tests.support.warm import DEMO_TREE, warm_start
+from tests.support.warm import DEMO_TREE, FEW_SYNSETS, warm_start
 
 
 @pytest.mark.slow
-def test_demo(tmp_path: Path, demo_tree: Path) -> None:
+def test_demo(tmp_path: Path, demo_tree: Path, few_synsets: Path) -> None:
     folder = tmp_path / "a demo"
-    done = warm_start().run("demo", folder, more={DEMO_TREE: str(demo_tree)})
+    quick = {DEMO_TREE: str(demo_tree), FEW_SYNSETS: str(few_synsets)}
+    done = warm_start().run("demo", folder, more=quick)
     assert (done.code, done.err) == (0, "")
     assert str(folder / "contact_sheet.png") in done.out
     with Image.open(folder / "contact_sheet.png") as sheet:
@@ -29,16 +31,23 @@ def test_demo(tmp_path: Path, demo_tree: Path) -> None:
         answer = call(*words[words.index("--root") :])
         assert answer.code == 0
         assert len(answer.out.splitlines()) > 3
+    again = warm_start().run("demo", folder, "--json", more=quick)
+    assert again.code == 0
+    assert again.data["sheet"] == str(folder / "contact_sheet.png")
+    assert len(again.data["files"]) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive  # `tests/demo/test_demo_tree.py` draws a part of it again
+def test_an_earlier_demo_is_drawn_over(tmp_path: Path, demo_tree: Path) -> None:
+    folder = Path(shutil.copytree(demo_tree, tmp_path / "a demo"))
     spoilt = min((folder / "imagenet").rglob("*.JPEG"))
     spoilt.write_bytes(b"spoilt")
-    again = call("demo", folder, "--json")  # which draws the images
-    assert again.code == 0
+    assert call("demo", folder, "--json").code == 0
     drawn = [path for path in demo_tree.rglob("*") if path.is_file()]
     assert len(drawn) > 700
     for path in drawn:
         assert (folder / path.relative_to(demo_tree)).read_bytes() == path.read_bytes(), path
-    assert again.data["sheet"] == str(folder / "contact_sheet.png")
-    assert len(again.data["files"]) == 6
 
 
 def test_demo_leaves_other_folders_alone(tmp_path: Path) -> None:

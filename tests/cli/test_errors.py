@@ -7,7 +7,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from ovmr_index.cli.errors import explained_errors, printable
 from ovmr_index.errors import OvmrIndexError, UsageError
 from tests.support.runs import call, run, start
+from tests.support.small_demo import make_small_demo
 from tests.support.waiting import wait_until
 from tests.support.warm import warm_start
 
@@ -78,12 +78,12 @@ def test_printable_keeps_letters_of_all_scripts() -> None:
 
 
 @pytest.mark.sqlite_only  # its file
-def test_damaged_index(tree: Path) -> None:
-    path = tree / "ovmr.db"
+def test_damaged_index(small_tree: Path) -> None:
+    path = small_tree / "ovmr.db"
     content = path.read_bytes()
     path.write_bytes(content[: 8192 * 20] + b"\x55" * (len(content) - 8192 * 20))
     for command in ("coverage", "export", "status", "db check"):
-        done = call(*command.split(), root=tree)
+        done = call(*command.split(), root=small_tree)
         assert done.code == 1
         assert "Traceback" not in done.err
         assert done.err.startswith(("ovmr-index: error: the index: ", "Tree "))
@@ -99,8 +99,8 @@ def test_file_that_is_no_index(content: bytes, tmp_path: Path) -> None:
     assert (tmp_path / "foreign.db").read_bytes() == content
 
 
-def test_index_in_a_folder_that_is_not_there(tree: Path, tmp_path: Path) -> None:
-    done = call("--db", tmp_path / "scratch" / "ovmr.db", "ingest", root=tree)
+def test_index_in_a_folder_that_is_not_there(small_tree: Path, tmp_path: Path) -> None:
+    done = call("--db", tmp_path / "scratch" / "ovmr.db", "ingest", root=small_tree)
     assert done.code == 1
     said = f"there is no folder {tmp_path / 'scratch'}; make it, or give another --db"
     assert done.error.endswith(said)
@@ -113,8 +113,8 @@ def test_folder_that_is_given_as_the_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_reader_that_leaves_early(shared: Path) -> None:
-    with start("--root", shared, "sql", ENDLESS, "--format", "csv") as process:
+def test_reader_that_leaves_early(small_shared: Path) -> None:
+    with start("--root", small_shared, "sql", ENDLESS, "--format", "csv") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == "i,said\n"
@@ -124,9 +124,9 @@ def test_reader_that_leaves_early(shared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_standard_output_that_cannot_be_written(shared: Path, tmp_path: Path) -> None:
+def test_standard_output_that_cannot_be_written(tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as out:
-        done = run("--root", shared, "coverage", stdout=out, preexec_fn=_limit_files)
+        done = run("config", stdout=out, preexec_fn=_limit_files)
     assert done.code == 1
     assert "File too large" in done.err
     assert "Traceback" not in done.err
@@ -138,15 +138,15 @@ def _limit_files() -> None:
 
 
 @pytest.mark.slow
-def test_arguments_that_are_not_utf8(shared: Path) -> None:
-    done = run("--root", shared, "sample", "show", "\udcff")
+def test_arguments_that_are_not_utf8(small_shared: Path) -> None:
+    done = warm_start().run("--root", small_shared, "sample", "show", "\udcff")
     assert done.code == 1
     assert "not UTF-8" in done.error
 
 
 @pytest.mark.slow
-def test_interrupted_query(shared: Path) -> None:
-    with start("--root", shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
+def test_interrupted_query(small_shared: Path) -> None:
+    with start("--root", small_shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
         assert one.stdout is not None
         assert one.stderr is not None
         one.stdout.readline()
@@ -158,23 +158,31 @@ def test_interrupted_query(shared: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.sqlite_only  # a process that opens the file
-def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown(shared: Path) -> None:
-    told = "logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')"
-    script = f"import atexit, logging; atexit.register(lambda: {told})"
-    script += "; from ovmr_index.cli import main; main()"
-    command = (sys.executable, "-c", script, "--root", str(shared), "status")
+def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown(
+    small_shared: Path, tmp_path: Path
+) -> None:
+    script, program = tmp_path / "script.py", tmp_path / "program"
+    script.write_text(
+        "import logging\nfrom ovmr_index.cli import main\ntry:\n    main()\n"
+        "finally:\n    logging.getLogger('sqlalchemy.pool.impl.NullPool').error('closing')\n"
+    )
+    warm_start().write_program(program, str(script))
+    command = (program, "--root", str(small_shared), "status")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
+
 @pytest.mark.slow
 @pytest.mark.sqlite_only  # its journal says that the ingest writes
+@pytest.mark.usefixtures("few_are_checked")
 def test_interrupted_ingest_leaves_a_usable_index(
-    tmp_path: Path, demo_tree: Path, empty_index: Path
+    tmp_path: Path, demo_tree: Path, few_synsets: Path
 ) -> None:
-    root = shutil.copytree(demo_tree, tmp_path / "tree")
+    root = tmp_path / "tree"
+    make_small_demo(demo_tree, root)
     _repeat_boxes(root / "lvis" / "lvis_v1_train.json")
-    shutil.copyfile(empty_index, root / "ovmr.db")
+    shutil.copyfile(few_synsets, root / "ovmr.db")
     with warm_start().start("--root", root, "ingest") as process:
         wait_until((root / "ovmr.db-journal").exists, seconds=60)
         process.send_signal(signal.SIGINT)
@@ -193,6 +201,6 @@ def test_interrupted_ingest_leaves_a_usable_index(
 def _repeat_boxes(path: Path) -> None:
     """Let a file of LVIS take a while to read."""
     content = json.loads(path.read_text())
-    boxes = content["annotations"] * 12
+    boxes = content["annotations"] * 25
     content["annotations"] = [one | {"id": number} for number, one in enumerate(boxes, 1)]
     path.write_text(json.dumps(content))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.copied_tree import copied_tree
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder
 
@@ -25,39 +26,45 @@ def _read(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def test_all_files(tree: Path) -> None:
-    done = call("export", "--json", root=tree)
+@pytest.fixture(scope="module")
+def written_to(small_shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the root of a tree that files are exported to, and which is else as it was."""
+    return copied_tree(small_shared, tmp_path_factory.mktemp("written") / "tree")
+
+
+def test_all_files(small_tree: Path) -> None:
+    done = call("export", "--json", root=small_tree)
     assert done.code == 0
-    assert {one["file"] for one in done.data["written"]} == {str(tree / name) for name in FILES}
+    assert {one["file"] for one in done.data["written"]} == {str(small_tree / name) for name in FILES}
     assert list(done.data["written"][0]) == ["target", "file", "records", "problems"]
     assert (done.data["left_out"], done.data["failed"]) == ([], [])
-    assert all(_read(tree / name) for name in FILES)
-    assert len(call("export", root=tree).out.splitlines()) == 6
+    assert all(_read(small_tree / name) for name in FILES)
+    assert len(call("export", root=small_tree).out.splitlines()) == 6
 
 
 @pytest.mark.slow
-def test_target_without_its_source(tree: Path) -> None:
-    (tree / "ovmr.db").unlink()
-    call("ingest", "lvis", "--split", "train", root=tree)
-    every = call("export", "--json", root=tree)
+def test_target_without_its_source(small_tree: Path) -> None:
+    (small_tree / "ovmr.db").unlink()
+    call("ingest", "lvis", "--split", "train", root=small_tree)
+    every = call("export", "--json", root=small_tree)
     assert every.code == 0
     assert [one["target"] for one in every.data["left_out"]] == ["imagenet-lvis"]
     assert every.err.startswith("imagenet-lvis: left out: ")
-    named = call("export", "imagenet-lvis", root=tree)
+    named = call("export", "imagenet-lvis", root=small_tree)
     assert named.code == 1
     assert named.error
 
 
 @pytest.mark.slow
-def test_a_file_of_lvis_that_is_not_there_is_named(tree: Path) -> None:
-    file = tree / "lvis" / "lvis_v1_val.json"
-    kept = file.rename(tree / "kept.json")
-    call("ingest", "--remove", "lvis_v1_val", root=tree)
-    done = call("export", "imagenet-lvis", root=tree)
+def test_a_file_of_lvis_that_is_not_there_is_named(small_tree: Path) -> None:
+    file = small_tree / "lvis" / "lvis_v1_val.json"
+    kept = file.rename(small_tree / "kept.json")
+    call("ingest", "--remove", "lvis_v1_val", root=small_tree)
+    done = call("export", "imagenet-lvis", root=small_tree)
     said = f"no LVIS val annotations, and {file} is not there; unpack {file.name}.zip of https://"
     assert (done.code, said in done.error) == (1, True)
     kept.rename(file)
-    done = call("export", "imagenet-lvis", root=tree)
+    done = call("export", "imagenet-lvis", root=small_tree)
     assert done.error.endswith("no LVIS val annotations; run `ovmr-index ingest lvis` first")
 
 
@@ -72,9 +79,9 @@ def test_nothing_to_write_is_an_error(builder: TreeBuilder, quiet: tuple[str, ..
     assert lines[0].startswith("exemplars, sample, norare, cat-info: left out: the index holds no")
 
 
-def test_shortage_leaves_out_one_file(tree: Path) -> None:
-    call("collate", "--min-area", 100_000, "--enough", 0, root=tree)
-    done = call("export", root=tree)
+def test_shortage_leaves_out_one_file(small_tree: Path) -> None:
+    call("collate", "--min-area", 100_000, "--enough", 0, root=small_tree)
+    done = call("export", root=small_tree)
     assert done.code == 1
     assert "sample: failed: " in done.err
     assert len(done.out.splitlines()) == 5
@@ -93,72 +100,73 @@ def test_shortage_leaves_out_one_file(tree: Path) -> None:
         ("sample -K 3", "metadata/lvis_image_exemplar_dict_K-003_own.json"),
     ],
 )
-def test_one_target(arguments: str, file: str, tree: Path, tmp_path: Path) -> None:
-    done = call("export", *arguments.split(), "--json", root=tree)
+def test_one_target(arguments: str, file: str, written_to: Path, tmp_path: Path) -> None:
+    done = call("export", *arguments.split(), "--json", root=written_to)
     (written,) = done.data["written"]
-    assert (done.code, written["file"]) == (0, str(tree / file))
+    assert (done.code, written["file"]) == (0, str(written_to / file))
     elsewhere = tmp_path / "new" / "file.json"
-    call("export", *arguments.split(), "-o", elsewhere, root=tree)
-    assert elsewhere.read_bytes() == (tree / file).read_bytes()
+    call("export", *arguments.split(), "-o", elsewhere, root=written_to)
+    assert elsewhere.read_bytes() == (written_to / file).read_bytes()
 
 
-def test_frequencies_of_cat_info(tree: Path, tmp_path: Path) -> None:
-    call("export", "cat-info", "-o", tmp_path / "kept", root=tree)
-    call("export", "cat-info", "--add-freq", "-o", tmp_path / "counted", root=tree)
+
+def test_frequencies_of_cat_info(small_tree: Path, tmp_path: Path) -> None:
+    call("export", "cat-info", "-o", tmp_path / "kept", root=small_tree)
+    call("export", "cat-info", "--add-freq", "-o", tmp_path / "counted", root=small_tree)
     kept = {one["id"]: one["frequency"] for one in _read(tmp_path / "kept")}
     for one in _read(tmp_path / "counted"):
         assert one["frequency"] == ("r" if one["image_count"] < 10 else "c")
         assert one["id"] in kept
 
 
-def test_saved_sample(tree: Path) -> None:
-    call("sample", "--name", "mine", "--seed", 7, root=tree)
-    done = call("export", "sample", "--name", "mine", "--json", root=tree)
-    assert done.data["written"][0]["file"] == str(tree / "metadata" / "mine.json")
-    call("export", "sample", "--seed", 7, "-o", tree / "drawn.json", root=tree)
-    assert _read(tree / "drawn.json") == _read(tree / "metadata" / "mine.json")
-    both = call("export", "sample", "--name", "mine", "-K", 5, root=tree)
+def test_saved_sample(small_tree: Path) -> None:
+    call("sample", "--name", "mine", "--seed", 7, root=small_tree)
+    done = call("export", "sample", "--name", "mine", "--json", root=small_tree)
+    assert done.data["written"][0]["file"] == str(small_tree / "metadata" / "mine.json")
+    call("export", "sample", "--seed", 7, "-o", small_tree / "drawn.json", root=small_tree)
+    assert _read(small_tree / "drawn.json") == _read(small_tree / "metadata" / "mine.json")
+    both = call("export", "sample", "--name", "mine", "-K", 5, root=small_tree)
     assert both.code == 2
     assert "is not drawn again" in both.error
 
 
-def test_file_that_cannot_be_written(tree: Path) -> None:
-    done = call("export", "exemplars", "-o", tree / "ovmr.db" / "file", root=tree)
+def test_file_that_cannot_be_written(small_tree: Path) -> None:
+    done = call("export", "exemplars", "-o", small_tree / "ovmr.db" / "file", root=small_tree)
     assert done.code == 1
     assert "nothing was written there" in done.error
 
 
-def test_crops_as_published(tree: Path) -> None:
-    first = call("export", "crops", "-K", 2, "--json", root=tree)
+def test_crops_as_published(small_tree: Path) -> None:
+    first = call("export", "crops", "-K", 2, "--json", root=small_tree)
     assert first.code == 0
     assert first.data == {
-        "folder": str(tree / "crops"),
-        "written": 80,
+        "folder": str(small_tree / "crops"),
+        "written": 24,
         "kept": 0,
         "problems": [],
     }
-    assert len(list((tree / "crops" / "all").rglob("*.*"))) == 80
-    again = call("export", "crops", "-K", 2, root=tree)
-    assert again.out == f"{tree / 'crops'}: 0 crops written, 80 kept\n"
-    other = call("export", "crops", "-K", 3, root=tree)
+    assert len(list((small_tree / "crops" / "all").rglob("*.*"))) == 24
+    again = call("export", "crops", "-K", 2, root=small_tree)
+    assert again.out == f"{small_tree / 'crops'}: 0 crops written, 24 kept\n"
+    other = call("export", "crops", "-K", 3, root=small_tree)
     assert other.code == 1
     assert "holds crops of another sample" in other.error
 
 
 @pytest.mark.slow
-def test_crops_for_ovmr(tree: Path, tmp_path: Path) -> None:
-    call("sample", "--name", "train", "-K", 2, root=tree)
-    call("sample", "--name", "val", "-K", 1, root=tree)
+def test_crops_for_ovmr(small_tree: Path, tmp_path: Path) -> None:
+    call("sample", "--name", "train", "-K", 2, root=small_tree)
+    call("sample", "--name", "val", "-K", 1, root=small_tree)
     crops = ("export", "crops", "--layout", "ovmr")
-    done = call(*crops, "--name", "val", "--train-name", "train", "-o", tmp_path / "c", root=tree)
+    done = call(*crops, "--name", "val", "--train-name", "train", "-o", tmp_path / "c", root=small_tree)
     assert done.code == 0
-    assert len(list((tmp_path / "c" / "train").rglob("*.*"))) == 80
-    assert len(list((tmp_path / "c" / "val").rglob("*.*"))) == 40
+    assert len(list((tmp_path / "c" / "train").rglob("*.*"))) == 24
+    assert len(list((tmp_path / "c" / "val").rglob("*.*"))) == 12
     assert _read(tmp_path / "c" / "annotations" / "lvis_exemplar_info.json")["images"]
-    one = call(*crops, "--name", "val", "-o", tmp_path / "one", root=tree)
+    one = call(*crops, "--name", "val", "-o", tmp_path / "one", root=small_tree)
     assert one.code == 0
-    assert len(list((tmp_path / "one" / "train").rglob("*.*"))) == 40
-    wrong = call("export", "crops", "--train-name", "train", root=tree)
+    assert len(list((tmp_path / "one" / "train").rglob("*.*"))) == 12
+    wrong = call("export", "crops", "--train-name", "train", root=small_tree)
     assert wrong.code == 2
     assert "give --layout ovmr" in wrong.error
 

@@ -2,14 +2,18 @@
 
 import itertools
 from pathlib import Path
+from subprocess import Popen
+from typing import Any
 
 import pytest
 
 from ovmr_index.cli import output
 from ovmr_index.cli.fitted_table import print_fitted
 from ovmr_index.cli.terminal import Terminal, width_of
-from tests.support.runs import call
+from tests.support import terminals
+from tests.support.runs import call, environment
 from tests.support.terminals import seen
+from tests.support.warm import warm_start
 
 WIDTHS = (1, 2, 20, 40, 80, 200)
 ODD = (
@@ -99,15 +103,25 @@ def test_a_path_is_cut_in_its_middle() -> None:
 
 
 @pytest.mark.slow
-def test_a_person_sees_what_fits(shared: Path) -> None:
+def test_a_person_sees_what_fits(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = seen("--root", shared, "status", columns=80, more={"PYTHONIOENCODING": "ascii"})
+    assert all(line.isascii() for line in plain)
+    assert any("####" in line for line in plain)
+    program = tmp_path / "ovmr-index"
+    warm_start().write_program(program, program.name)
+
+    def start_at_once(*arguments: object, more: dict[str, str], **options: Any) -> Popen[str]:
+        line, variables = [str(program), *map(str, arguments)], environment() | more
+        return Popen(line, text=True, env=variables, **options)
+
+    monkeypatch.setattr(terminals, "start", start_at_once)
     lines = seen("--root", shared, "coverage", columns=80)
     assert max(map(width_of, lines)) <= 80
     assert lines[0].split()[1] == "synset"
     assert len(lines) == 42
     assert all("█" in line or "▏" in line for line in lines[2:])
-    plain = seen("--root", shared, "status", columns=80, more={"PYTHONIOENCODING": "ascii"})
-    assert all(line.isascii() for line in plain)
-    assert any("####" in line for line in plain)
 
 
 def test_a_program_reads_what_it_read_before(

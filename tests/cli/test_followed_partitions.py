@@ -54,9 +54,7 @@ def tree(builder: TreeBuilder) -> _Root:
     return _Root(builder)
 
 
-@pytest.mark.exhaustive(
-    but=["Tea Cup-train", "TEA-CUP-val", "teacup-train", "\\uff54ea cup-val", "tea cup -val"]
-)
+@pytest.mark.exhaustive(but=["teacup-train", "TEA-CUP-val", "\\uff54ea cup-val"])
 @pytest.mark.parametrize("split", ["train", "val"])
 @pytest.mark.parametrize(
     "name", ["Tea Cup", "tea_cup", "TEA-CUP", "teacup", "\uff54ea cup", "tea cup "]
@@ -65,34 +63,35 @@ def test_novel_boxes_are_left_out_however_they_are_spelled(
     tree: _Root, name: str, split: str
 ) -> None:
     tree.ingest(split, {5: name, 1: OTHER})
+    assert tree.export(split, "--only", "novel").out.endswith("1 records\n")
+    assert tree.export(split, "--only", "base").out.endswith("1 records\n")
     done = tree.export(split, "--without", "novel")
     assert (done.code, done.err) == (0, "")
     assert done.out.endswith("1 records\n")
-    assert tree.export(split, "--only", "novel").out.endswith("1 records\n")
-    assert tree.export(split, "--only", "base").out.endswith("1 records\n")
-    tree.export(split, "--without", "novel")
     out = tree.root / "out.json"
     checked = tree.call("partition", "check", out, "--partition", "p", "--vocabulary", "d_train")
     assert checked.code == 0
 
 
-@pytest.mark.parametrize("target", ["annotations", "exemplars", "cat-info", "sample"])
-def test_what_cannot_be_told_is_refused(tree: _Root, target: str) -> None:
+def test_what_cannot_be_told_is_refused(tree: _Root) -> None:
     tree.ingest("val", {5: "Tea Cup", 6: "TEA_CUP", 1: OTHER})
-    done = tree.export("val", "--without", "novel", target=target)
-    assert (done.code, done.out) == (1, "")
-    assert "category 5 is 'Tea Cup' in d_val and 1 was 'tea cup'" in done.error
+    for target in ("annotations", "exemplars", "cat-info", "sample"):
+        done = tree.export("val", "--without", "novel", target=target)
+        assert (done.code, done.out) == (1, "")
+        assert "category 5 is 'Tea Cup' in d_val and 1 was 'tea cup'" in done.error, target
     tree.ingest("val", {5: NOVEL, 6: "Tea-cup", 1: OTHER})
     assert "category 6 is 'Tea-cup' in d_val" in tree.export("val", "--only", "base").error
 
 
-@pytest.mark.parametrize("target", ["annotations", "exemplars", "cat-info"])
-def test_what_is_gone_is_named(tree: _Root, target: str) -> None:
+
+def test_what_is_gone_is_named(tree: _Root) -> None:
     tree.ingest("train", {2: OTHER, 3: "kite"})
-    done = tree.export("train", "--without", "novel", target=target)
     said = "partition p of d_train: 1 novel category no longer there: 1 'tea cup'\n"
-    assert (done.code, done.err) == (0, said)
+    for target in ("annotations", "exemplars", "cat-info"):
+        done = tree.export("train", "--without", "novel", target=target)
+        assert (done.code, done.err) == (0, said), target
     assert tree.call("partition", "list").err == said
+
 
 
 def test_a_sample_names_what_is_gone(tree: _Root) -> None:

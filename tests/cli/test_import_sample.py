@@ -12,10 +12,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def file(tree: Path) -> Path:
+def file(small_tree: Path) -> Path:
     """Return the file of five exemplars a category."""
-    path = tree / "five.json"
-    assert call("export", "sample", "-o", path, root=tree).code == 0
+    path = small_tree / "five.json"
+    assert call("export", "sample", "-o", path, root=small_tree).code == 0
     return path
 
 
@@ -25,26 +25,26 @@ def _spoil(file: Path) -> None:
     file.write_text(json.dumps(content))
 
 
-def test_all_is_here(tree: Path, file: Path) -> None:
-    done = call("import-sample", file, "--name", "author", root=tree)
-    assert done == (0, "author: 200 exemplars of 40 categories: 200 here\n", "")
-    again = tree / "again.json"
-    assert call("export", "sample", "--name", "author", "-o", again, root=tree).code == 0
+def test_all_is_here(small_tree: Path, file: Path) -> None:
+    done = call("import-sample", file, "--name", "author", root=small_tree)
+    assert done == (0, "author: 60 exemplars of 12 categories: 60 here\n", "")
+    again = small_tree / "again.json"
+    assert call("export", "sample", "--name", "author", "-o", again, root=small_tree).code == 0
     assert again.read_bytes() == file.read_bytes()
-    taken = call("import-sample", file, "--name", "author", root=tree)
+    taken = call("import-sample", file, "--name", "author", root=small_tree)
     assert (taken.code, taken.out) == (2, "")
     assert "there is a sample 'author' already; run `ovmr-index sample rm author`" in taken.error
 
 
-def test_what_is_missing(tree: Path, file: Path) -> None:
+def test_what_is_missing(small_tree: Path, file: Path) -> None:
     _spoil(file)
-    done = call("import-sample", file, "--name", "author", root=tree)
+    done = call("import-sample", file, "--name", "author", root=small_tree)
     assert done.code == 1
     assert "the index holds no dataset gone" in done.out
-    assert done.out.endswith("author: 200 exemplars of 40 categories: 199 here, 1 missing\n")
+    assert done.out.endswith("author: 60 exemplars of 12 categories: 59 here, 1 missing\n")
     said = "nothing was saved: 1 exemplar is missing; ingest the missing datasets, or give"
     assert done.err == f"{said} --replace-missing or --allow-missing\n"
-    told = call("import-sample", file, "--name", "author", "--json", root=tree)
+    told = call("import-sample", file, "--name", "author", "--json", root=small_tree)
     assert told.code == 1
     data = told.data
     (problem,) = data.pop("problems")
@@ -54,9 +54,9 @@ def test_what_is_missing(tree: Path, file: Path) -> None:
     assert data == {
         "name": "author",
         "vocabulary": "lvis_v1_train",
-        "categories": 40,
-        "exemplars": 200,
-        "here": 199,
+        "categories": 12,
+        "exemplars": 60,
+        "here": 59,
         "missing": 1,
         "replaced": 0,
         "boxes": 0,
@@ -64,18 +64,18 @@ def test_what_is_missing(tree: Path, file: Path) -> None:
     }
 
 
-def test_substitutes(tree: Path, file: Path) -> None:
+def test_substitutes(small_tree: Path, file: Path) -> None:
     _spoil(file)
     options = ("--name", "author", "--replace-missing", "--json")
-    told = call("import-sample", file, *options, root=tree)
+    told = call("import-sample", file, *options, root=small_tree)
     assert (told.code, told.data["replaced"], told.data["saved"]) == (0, 1, True)
-    assert call("sample", "list", "--json", root=tree).data[0]["picks"] == 200
-    allowed = call("import-sample", file, "--name", "rest", "--allow-missing", root=tree)
+    assert call("sample", "list", "--json", root=small_tree).data[0]["picks"] == 60
+    allowed = call("import-sample", file, "--name", "rest", "--allow-missing", root=small_tree)
     assert allowed.code == 0
     (rest,) = [
-        one for one in call("sample", "list", "--json", root=tree).data if one["name"] == "rest"
+        one for one in call("sample", "list", "--json", root=small_tree).data if one["name"] == "rest"
     ]
-    assert rest["picks"] == 199
+    assert rest["picks"] == 59
 
 
 def test_wrong_usage(shared: Path, tmp_path: Path) -> None:

@@ -23,9 +23,10 @@ LARGE = (400, 300)
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tree(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Path:
     """Return the root of an index of all three datasets: read only."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("formats") / "datasets")
+    builder = TreeBuilder(tmp_path_factory.mktemp("formats") / "datasets", few_synsets)
+    builder.index().close()
     usual_openimages(builder)
     # Large enough for a pool, with crops to look at.
     builder.pictures(f"oi/train_0/{IMAGE}.jpg", f"oi/train_f/{OTHER}.jpg", size=LARGE)
@@ -57,6 +58,7 @@ def test_all_are_read_again_by_a_plain_ingest(tree: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_are_checked")
 def test_the_index_is_sound_and_the_files_are_as_they_were(tree: Path) -> None:
     assert call("db", "check", root=tree).out == "the index is sound\n"
     assert _json(call("verify", "--json", root=tree)) == []

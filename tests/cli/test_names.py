@@ -40,11 +40,22 @@ CALLS: dict[str, Callable[[Index, str], object]] = {
 }
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
+def _ingested(builder: TreeBuilder) -> Index:
     """Return an index with two categories, and a list of one of them."""
     builder.file("list.txt", b"mug\n")
     return ingest_coco(builder, [{"id": 1, "name": "mug"}, {"id": 2, "name": "cup"}])
+
+
+@pytest.fixture
+def index(builder: TreeBuilder) -> Index:
+    """Return such an index of the test's own."""
+    return _ingested(builder)
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Index:
+    """Return one for all tests that are refused."""
+    return _ingested(TreeBuilder(tmp_path_factory.mktemp("names") / "datasets", few_synsets))
 
 
 def _files(folder: Path) -> list[str]:
@@ -54,31 +65,31 @@ def _files(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
-def test_a_command_refuses_what_cannot_be_part_of_a_path(
-    index: Index, tmp_path: Path, kind: str
-) -> None:
-    root = index.root
+def test_a_command_refuses_what_cannot_be_part_of_a_path(unchanged: Index, kind: str) -> None:
+    root = unchanged.root
     command = COMMANDS[kind].format(file=root / "mine.json", root=root, list=root / "list.txt")
-    before = _files(tmp_path)
+    before = _files(root.parent)
     for name in NAMES:
         done = call(*command.split(), name, root=root)
         assert (done.code, done.out) == (2, "")
         assert "cannot name a" in done.error
         assert len(done.error) < 400
-    assert _files(tmp_path) == before
+    assert _files(root.parent) == before
 
 
 @pytest.mark.parametrize("kind", CALLS)
-def test_python_refuses_the_same(index: Index, kind: str) -> None:
+def test_python_refuses_the_same(unchanged: Index, kind: str) -> None:
     for name in (*NAMES, "a\0b"):
         with pytest.raises(UsageError, match="cannot name a"):
-            CALLS[kind](index, name)
+            CALLS[kind](unchanged, name)
 
 
 @pytest.mark.parametrize(("name", "split"), [("lvis_v1", "train"), ("visual", "genome")])
-def test_a_name_and_a_split_are_not_another_source(index: Index, name: str, split: str) -> None:
+def test_a_name_and_a_split_are_not_another_source(
+    unchanged: Index, name: str, split: str
+) -> None:
     with pytest.raises(UsageError, match=f"the name {name}_{split} stands for something else"):
-        index.sources.coco(index.root / "mine.json", name, index.root, split)
+        unchanged.sources.coco(unchanged.root / "mine.json", name, unchanged.root, split)
 
 
 def test_names_in_an_index_from_elsewhere_lead_nowhere_else(index: Index, tmp_path: Path) -> None:

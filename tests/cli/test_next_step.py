@@ -30,16 +30,22 @@ def _on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         ("partition add common --frequency rc", "export annotations --partition common"),
     ],
 )
-def test_the_next_command_works_as_it_stands(tree: Path, command: str, following: str) -> None:
-    given = ("--root", tree)
-    done = call(*given, *command.split())
+def test_the_next_command_works_as_it_stands(
+    small_tree: Path, command: str, following: str
+) -> None:
+    done = call("--root", small_tree, *command.split())
     assert done.code == 0
     line = done.err.splitlines()[-1]
-    assert line.startswith(f"next: ovmr-index --root {shlex.quote(str(tree))} {following}")
+    assert line.startswith(f"next: ovmr-index --root {shlex.quote(str(small_tree))} {following}")
     _, _, *words = shlex.split(line)
     assert call(*words).code == 0
-    for quiet in ("--quiet", "--json"):
-        assert "next:" not in call(*given, quiet, *command.split()).err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_on_a_terminal")
+@pytest.mark.parametrize("option", ["--quiet", "--json"])
+def test_who_wants_no_words_gets_no_next_line(small_tree: Path, option: str) -> None:
+    assert "next:" not in call(option, "sample", "--name", "five", root=small_tree).err
 
 
 @pytest.mark.usefixtures("_on_a_terminal")
@@ -53,8 +59,8 @@ def test_what_follows_a_dataset_of_your_own_names_its_vocabulary(builder: TreeBu
 
 
 @pytest.mark.slow
-def test_no_terminal_no_next_line(tree: Path) -> None:
-    assert "next:" not in call("--root", tree, "collate").err
+def test_no_terminal_no_next_line(small_tree: Path) -> None:
+    assert "next:" not in call("--root", small_tree, "collate").err
 
 
 @pytest.mark.slow
@@ -67,9 +73,9 @@ def test_no_terminal_no_next_line(tree: Path) -> None:
     ],
 )
 def test_a_message_names_a_command_for_the_index_that_was_given(
-    tree: Path, tmp_path: Path, words: str, named: str
+    small_tree: Path, tmp_path: Path, words: str, named: str
 ) -> None:
-    given = ("--root", str(tree), "--db", str(Index.open(tree).location))
+    given = ("--root", str(small_tree), "--db", str(Index.open(small_tree).location))
     done = call(*given, *words.split())
     (typed,) = re.findall(r"`(ovmr-index [^`]*)`", done.err)
     assert typed == shlex.join(["ovmr-index", *given, *named.split()])

@@ -11,18 +11,18 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.slow
-def test_vocabularies_are_added_listed_and_removed(tree: Path, tmp_path: Path) -> None:
+def test_vocabularies_are_added_listed_and_removed(small_tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "classes.txt"
     file.write_text("apple\nno such thing\n")
-    done = call("vocabulary", "add", file, "--name", "mine", root=tree)
+    done = call("vocabulary", "add", file, "--name", "mine", root=small_tree)
     assert (done.code, done.out) == (0, "mine: 2 categories\n")
     assert done.err.startswith(
         "1 category has no synset of WordNet; give it one in the file: no such"
     )
-    assert "mine           NULL                    2" in call("vocabulary", "list", root=tree).out
-    assert call("vocabulary", "rm", "mine", root=tree).out == "mine: removed\n"
-    assert call("vocabulary", "rm", "mine", root=tree).code == 2
-    assert call("vocabulary", "add", tmp_path / "none", "--name", "x", root=tree).code == 1
+    assert "mine           NULL                    2" in call("vocabulary", "list", root=small_tree).out
+    assert call("vocabulary", "rm", "mine", root=small_tree).out == "mine: removed\n"
+    assert call("vocabulary", "rm", "mine", root=small_tree).code == 2
+    assert call("vocabulary", "add", tmp_path / "none", "--name", "x", root=small_tree).code == 1
 
 
 @pytest.mark.slow
@@ -37,28 +37,28 @@ def test_a_vocabulary_is_enough_to_begin_with(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_partition_drives_the_exports(tree: Path, tmp_path: Path) -> None:
+def test_a_partition_drives_the_exports(small_tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "novel.json"
     file.write_text(json.dumps({"novel": ["apple", 365]}))
-    added = call("partition", "add", "mine", "--file", file, root=tree)
-    assert added.out == "mine: 38 base, 2 novel, 0 neither\n"
+    added = call("partition", "add", "mine", "--file", file, root=small_tree)
+    assert added.out == "mine: 10 base, 2 novel, 0 neither\n"
     part = ("--partition", "mine", "--without", "novel")
     for target in ("annotations", "exemplars", "cat-info", "imagenet-lvis"):
-        (written,) = call("export", target, *part, "--json", root=tree).data["written"]
+        (written,) = call("export", target, *part, "--json", root=small_tree).data["written"]
         assert written["file"].endswith("_mine_without_novel.json")
         named = ("--partition", "mine", "--json")
         if target != "cat-info":
             vocabulary = "lvis_v1_val" if target == "imagenet-lvis" else "lvis_v1_train"
             found = call(
                 *("partition", "check", written["file"], *named, "--vocabulary", vocabulary),
-                root=tree,
+                root=small_tree,
             )
             assert (found.code, found.data["leaks"]) == (0, [])
-    drawn = call("sample", "-K", 3, *part, "--json", root=tree).data
+    drawn = call("sample", "-K", 3, *part, "--json", root=small_tree).data
     assert drawn["filters"] == {"partition": "mine", "without": "novel"}
-    assert (drawn["exemplars"], drawn["short"]) == (38 * 3, [])
-    assert call("sample", "-K", 3, *part, root=tree).err.startswith("the sample is there already")
-    assert call("partition", "rm", "mine", root=tree).code == 0
+    assert (drawn["exemplars"], drawn["short"]) == (10 * 3, [])
+    assert call("sample", "-K", 3, *part, root=small_tree).err.startswith("the sample is there already")
+    assert call("partition", "rm", "mine", root=small_tree).code == 0
 
 
 def test_check_names_what_is_novel(shared: Path) -> None:
@@ -94,25 +94,27 @@ def test_wrong_usage(shared: Path, arguments: str, problem: str) -> None:
     assert (done.code, problem in done.error) == (2, True)
 
 
-def test_a_recipe_of_your_own_is_shown(tree: Path, tmp_path: Path) -> None:
+def test_a_recipe_of_your_own_is_shown(small_tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "rules.json"
     file.write_text('{"steps": [{"take": "pictures", "dataset": "imagenet21k"}], "few": 3}')
-    assert call("collate", "--rules", file, root=tree).code == 0
-    assert "by your own recipe: images of imagenet21k\n" in call("coverage", root=tree).err
-    (train, _) = call("status", "--json", root=tree).data["vocabularies"]
+    assert call("collate", "--rules", file, root=small_tree).code == 0
+    assert "by your own recipe: images of imagenet21k\n" in call("coverage", root=small_tree).err
+    (train, _) = call("status", "--json", root=small_tree).data["vocabularies"]
     assert train["rules"]["steps"] == [{"take": "pictures", "dataset": "imagenet21k"}]
-    assert "1 step of your own" in call("status", root=tree).out
-    assert call("collate", root=tree).code == 0
-    assert "published" in call("status", root=tree).out
+    assert "1 step of your own" in call("status", root=small_tree).out
+    assert call("collate", root=small_tree).code == 0
+    assert "published" in call("status", root=small_tree).out
 
 
-@pytest.mark.parametrize("letters", ["frequent", "rare", "R", "x", "r,c", "r c"])
-def test_words_are_no_letters_of_frequencies(tree: Path, letters: str) -> None:
-    before = call("partition", "list", "--json", root=tree).data
-    done = call("partition", "add", "mine", "--frequency", letters, root=tree)
-    assert (done.code, done.out) == (2, "")
-    assert "is no frequency of lvis_v1_train; give letters out of f, c, r, as in rc" in done.error
-    assert call("partition", "list", "--json", root=tree).data == before
+def test_words_are_no_letters_of_frequencies(small_shared: Path) -> None:
+    before = call("partition", "list", "--json", root=small_shared).data
+    for letters in ("frequent", "rare", "R", "x", "r,c", "r c"):
+        done = call("partition", "add", "mine", "--frequency", letters, root=small_shared)
+        assert (done.code, done.out) == (2, "")
+        said = "is no frequency of lvis_v1_train; give letters out of f, c, r, as in rc"
+        assert said in done.error, letters
+    assert call("partition", "list", "--json", root=small_shared).data == before
+
 
 
 def test_lines_that_contradict_themselves_are_named(tree: Path, tmp_path: Path) -> None:

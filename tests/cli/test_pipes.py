@@ -45,7 +45,7 @@ def _pipe(content: str) -> Iterator[Path]:
         '{"mug": "mug.n.04"}',
         "names: [mug]\n",
         # PostgreSQL keeps no name of this length.
-        pytest.param("m" * 500_000 + "\nmug\n", marks=pytest.mark.sqlite_only),
+        pytest.param("m" * 100_000 + "\nmug\n", marks=pytest.mark.sqlite_only),
     ],
 )
 def test_a_list_is_read_from_a_pipe(builder: TreeBuilder, content: str) -> None:

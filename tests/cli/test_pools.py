@@ -23,21 +23,21 @@ COVERAGE = [
 MADE = "K-005_seed-42_numpy"
 
 
-def test_options_of_collate_hold_until_it_runs_again(tree: Path) -> None:
-    published = call("collate", "--json", root=tree).data
-    assert published["categories"] == 40
+def test_options_of_collate_hold_until_it_runs_again(small_tree: Path) -> None:
+    published = call("collate", "--json", root=small_tree).data
+    assert published["categories"] == 12
     assert {pool["synset"] for pool in published["short"]} == {"die.n.01", "snowman.n.01"}
-    changed = call("collate", "--few", 20, "--min-area", 0, "--json", root=tree).data
+    changed = call("collate", "--few", 20, "--min-area", 0, "--json", root=small_tree).data
     assert changed["entries"] > published["entries"]
     assert len(changed["short"]) > 2
-    assert "fewer than 20 exemplars" in call("coverage", root=tree).err
-    (tree / "lvis" / "lvis_v1_val.json").write_text(
-        (tree / "lvis" / "lvis_v1_val.json").read_text() + " "
+    assert "fewer than 20 exemplars" in call("coverage", root=small_tree).err
+    (small_tree / "lvis" / "lvis_v1_val.json").write_text(
+        (small_tree / "lvis" / "lvis_v1_val.json").read_text() + " "
     )
-    assert call("ingest", root=tree).code == 0
-    assert call("status", "--json", root=tree).data["pools"] == "stale"
-    assert "fewer than 20 exemplars" in call("coverage", root=tree).err
-    assert call("collate", "--json", root=tree).data == published
+    assert call("ingest", root=small_tree).code == 0
+    assert call("status", "--json", root=small_tree).data["pools"] == "stale"
+    assert "fewer than 20 exemplars" in call("coverage", root=small_tree).err
+    assert call("collate", "--json", root=small_tree).data == published
 
 
 def test_collate_names_what_is_short(tree: Path) -> None:
@@ -63,47 +63,48 @@ def test_under_what_no_category_is(shared: Path) -> None:
     assert some.err.startswith("candidates that are no exemplars: ")
 
 
-def test_your_own_substitutes(tree: Path, tmp_path: Path) -> None:
+def test_your_own_substitutes(small_tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "substitutes.json"
-    file.write_text(json.dumps({"snowman.n.01": ["goldfish.n.01"]}))
-    assert call("collate", "--substitutes", file, root=tree).code == 0
+    file.write_text(json.dumps({"snowman.n.01": ["penguin.n.01"]}))
+    assert call("collate", "--substitutes", file, root=small_tree).code == 0
     substituted = {
         pool["synset"]: pool["substitutes"]
-        for pool in call("coverage", "--json", root=tree).data
+        for pool in call("coverage", "--json", root=small_tree).data
         if pool["substitutes"]
     }
     assert list(substituted) == ["snowman.n.01"]
 
 
-def test_substitutes_that_nothing_is_called_are_named(tree: Path, tmp_path: Path) -> None:
+def test_substitutes_that_nothing_is_called_are_named(small_tree: Path, tmp_path: Path) -> None:
     file = tmp_path / "substitutes.json"
     file.write_text(json.dumps({"snowman": ["goldfish.n.01"], "die.n.01": ["n01443537"]}))
-    done = call("collate", "--substitutes", file, root=tree)
+    done = call("collate", "--substitutes", file, root=small_tree)
     assert done.code == 0
     assert "not in WordNet 3.0, and of no category: snowman; give synsets" in done.err
     assert "wnids, which give nothing here: n01443537; give the names of synsets" in done.err
-    assert "WordNet" not in call("collate", root=tree).err
+    assert "WordNet" not in call("collate", root=small_tree).err
 
 
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        ('{"die.n.01": ["a.n.01"], "die.n.01": []}', "`die.n.01` stands twice; remove one"),
-        ('{"die.n.01": ["die.n.01"]}', "die.n.01: is named as its own substitute; remove it"),
-        ('{"die.n.01": ["a.n.01", "b.n.01", "a.n.01"]}', "die.n.01: names a.n.01 twice; remove"),
-    ],
-)
+TWICE = {
+    '{"die.n.01": ["a.n.01"], "die.n.01": []}': "`die.n.01` stands twice; remove one",
+    '{"die.n.01": ["die.n.01"]}': "die.n.01: is named as its own substitute; remove it",
+    '{"die.n.01": ["a.n.01", "b.n.01", "a.n.01"]}': "die.n.01: names a.n.01 twice; remove",
+}
+
+
 @pytest.mark.parametrize("option", ["--substitutes", "--rules"])
-def test_substitutes_are_named_once(
-    tree: Path, tmp_path: Path, option: str, content: str, problem: str
-) -> None:
-    before = call("coverage", "--json", root=tree).data
+def test_substitutes_are_named_once(small_tree: Path, tmp_path: Path, option: str) -> None:
+    before = call("coverage", "--json", root=small_tree).data
     file = tmp_path / "file.json"
-    file.write_text(content if option == "--substitutes" else f'{{"substitutes": {content}}}')
-    done = call("collate", option, file, root=tree)
-    assert (done.code, done.error.count("\n")) == (1, 0)
-    assert f"error: {file}: {problem}" in done.error
-    assert call("coverage", "--json", root=tree).data == before
+    for content, problem in TWICE.items():
+        file.write_text(
+            content if option == "--substitutes" else f'{{"substitutes": {content}}}'
+        )
+        done = call("collate", option, file, root=small_tree)
+        assert (done.code, done.error.count("\n")) == (1, 0)
+        assert f"error: {file}: {problem}" in done.error
+    assert call("coverage", "--json", root=small_tree).data == before
+
 
 
 @pytest.mark.parametrize(
@@ -115,24 +116,24 @@ def test_substitutes_are_named_once(
         ('{"apple.n.01": 3, ', "got `int` - at `$`"),
     ],
 )
-def test_wrong_substitutes_are_named(tree: Path, tmp_path: Path, content: str, where: str) -> None:
+def test_wrong_substitutes_are_named(small_tree: Path, tmp_path: Path, content: str, where: str) -> None:
     file = tmp_path / "substitutes.json"
     file.write_text(content)
-    done = call("collate", "--substitutes", file, root=tree)
+    done = call("collate", "--substitutes", file, root=small_tree)
     assert done.code == 1
     assert f"{file}: is no object from synset to list of synsets: " in done.error
     assert f"{where}; fix the file" in done.error
 
 
-def test_wrong_substitutes_change_nothing(tree: Path, tmp_path: Path) -> None:
-    before = call("coverage", "--json", root=tree).data
+def test_wrong_substitutes_change_nothing(small_tree: Path, tmp_path: Path) -> None:
+    before = call("coverage", "--json", root=small_tree).data
     for content in (b"[1]", b"{", b'{"a": ["\xff"]}', b'{"a": "b"}'):
         (tmp_path / "file").write_bytes(content)
-        done = call("collate", "--substitutes", tmp_path / "file", root=tree)
+        done = call("collate", "--substitutes", tmp_path / "file", root=small_tree)
         assert done.code == 1
         assert "is no object from synset to list of synsets" in done.error
-    assert "No such file" in call("collate", "--substitutes", tmp_path / "none", root=tree).error
-    assert call("coverage", "--json", root=tree).data == before
+    assert "No such file" in call("collate", "--substitutes", tmp_path / "none", root=small_tree).error
+    assert call("coverage", "--json", root=small_tree).data == before
 
 
 def test_coverage_as_json(shared: Path) -> None:
@@ -144,14 +145,14 @@ def test_coverage_as_json(shared: Path) -> None:
     assert 0 < len(under) < 40
 
 
-def test_coverage_has_a_key_for_every_dataset(tree: Path) -> None:
-    before = call("coverage", "--json", root=tree).data
+def test_coverage_has_a_key_for_every_dataset(small_tree: Path) -> None:
+    before = call("coverage", "--json", root=small_tree).data
     added = "(SELECT pk FROM datasets WHERE name = 'a')"
-    damage(tree, "INSERT INTO datasets (name, root) VALUES ('a', 'a')")
-    damage(tree, f"UPDATE pool_entries SET dataset_pk = {added} WHERE position = 0")
-    pools = call("coverage", "--json", root=tree).data
+    damage(small_tree, "INSERT INTO datasets (name, root) VALUES ('a', 'a')")
+    damage(small_tree, f"UPDATE pool_entries SET dataset_pk = {added} WHERE position = 0")
+    pools = call("coverage", "--json", root=small_tree).data
     assert all(list(pool) == [*COVERAGE[:5], "a", *COVERAGE[5:]] for pool in pools)
-    assert [pool["a"] for pool in pools] == [1] * 40
+    assert [pool["a"] for pool in pools] == [1] * 12
     assert [pool["total"] for pool in pools] == [pool["total"] for pool in before]
 
 
@@ -173,18 +174,18 @@ def test_coverage_as_a_table(shared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_commands_without_lvis(tree: Path, tmp_path: Path) -> None:
+def test_commands_without_lvis(small_tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
-    call("ingest", "imagenet", tree / "imagenet" / "imagenet21k_P", root=root)
+    call("ingest", "imagenet", small_tree / "imagenet" / "imagenet21k_P", root=root)
     for command in ("collate", "coverage", "sample", "export exemplars"):
         done = call(*command.split(), root=root)
         assert done.code == 1
         assert "holds no LVIS train annotations" in done.error
 
 
-def test_sample_gets_a_name_and_is_kept(tree: Path) -> None:
-    made = call("sample", "--json", root=tree)
+def test_sample_gets_a_name_and_is_kept(small_tree: Path) -> None:
+    made = call("sample", "--json", root=small_tree)
     assert made.data == {
         "name": MADE,
         "k": 5,
@@ -194,63 +195,63 @@ def test_sample_gets_a_name_and_is_kept(tree: Path) -> None:
         "weight": "area",
         "vocabulary": "lvis_v1_train",
         "filters": {},
-        "categories": 40,
-        "exemplars": 200,
+        "categories": 12,
+        "exemplars": 60,
         "short": [],
     }
-    (held,) = call("sample", "list", "--json", root=tree).data
-    assert (held["name"], held["picks"]) == (MADE, 200)
-    assert MADE in call("sample", "list", root=tree).out
-    picks = call("sample", "show", MADE, "--json", root=tree).data["picks"]
-    assert len(picks) == 200
+    (held,) = call("sample", "list", "--json", root=small_tree).data
+    assert (held["name"], held["picks"]) == (MADE, 60)
+    assert MADE in call("sample", "list", root=small_tree).out
+    picks = call("sample", "show", MADE, "--json", root=small_tree).data["picks"]
+    assert len(picks) == 60
     assert [pick["position"] for pick in picks[:6]] == [0, 1, 2, 3, 4, 0]
-    assert len(call("sample", "show", MADE, root=tree).out.splitlines()) == 202
+    assert len(call("sample", "show", MADE, root=small_tree).out.splitlines()) == 62
 
 
-def test_same_draw_again_is_no_error(tree: Path) -> None:
-    first = call("sample", "--name", "mine", "-K", 3, root=tree)
-    again = call("sample", "--name", "mine", "-K", 3, root=tree)
+def test_same_draw_again_is_no_error(small_tree: Path) -> None:
+    first = call("sample", "--name", "mine", "-K", 3, root=small_tree)
+    again = call("sample", "--name", "mine", "-K", 3, root=small_tree)
     assert (again.code, again.out) == (0, first.out)
     assert "there already" in again.err
 
 
-def test_name_of_another_draw(tree: Path) -> None:
-    call("sample", "--name", "mine", "-K", 3, root=tree)
+def test_name_of_another_draw(small_tree: Path) -> None:
+    call("sample", "--name", "mine", "-K", 3, root=small_tree)
     for options in (["-K", 4], ["-K", 3, "--seed", 1], ["-K", 3, "--on-shortage", "repeat"]):
-        done = call("sample", "--name", "mine", *options, root=tree)
+        done = call("sample", "--name", "mine", *options, root=small_tree)
         assert done.code == 2
         assert "sample mine is another draw" in done.error
-    call("collate", "--min-area", 0, root=tree)
-    changed = call("sample", "--name", "mine", "-K", 3, root=tree)
+    call("collate", "--min-area", 0, root=small_tree)
+    changed = call("sample", "--name", "mine", "-K", 3, root=small_tree)
     assert changed.code == 2
     assert "sample mine is another draw" in changed.error
 
 
-def test_shortage(tree: Path) -> None:
-    stopped = call("sample", "-K", 10, root=tree)
+def test_shortage(small_tree: Path) -> None:
+    stopped = call("sample", "-K", 10, root=small_tree)
     assert stopped.code == 1
     assert "2 categories have fewer than 10 exemplars" in stopped.error
-    repeated = call("sample", "-K", 10, "--on-shortage", "repeat", "--json", root=tree).data
-    assert (repeated["name"], repeated["exemplars"]) == ("K-010_seed-42_numpy_repeat", 400)
-    taken = call("sample", "-K", 10, "--on-shortage", "take-all", "--json", root=tree).data
-    assert taken["exemplars"] == 395
+    repeated = call("sample", "-K", 10, "--on-shortage", "repeat", "--json", root=small_tree).data
+    assert (repeated["name"], repeated["exemplars"]) == ("K-010_seed-42_numpy_repeat", 120)
+    taken = call("sample", "-K", 10, "--on-shortage", "take-all", "--json", root=small_tree).data
+    assert taken["exemplars"] == 115
 
 
-def test_difference_of_samples(tree: Path) -> None:
+def test_difference_of_samples(small_tree: Path) -> None:
     for name, seed in (("a", 1), ("b", 2), ("c", 1)):
-        call("sample", "--name", name, "-K", 2, "--seed", seed, root=tree)
-    other = call("sample", "diff", "a", "b", "--json", root=tree).data
+        call("sample", "--name", name, "-K", 2, "--seed", seed, root=small_tree)
+    other = call("sample", "diff", "a", "b", "--json", root=small_tree).data
     assert not other["same"]
-    assert other["common"] + len(other["only_a"]) == other["common"] + len(other["only_b"]) == 80
+    assert other["common"] + len(other["only_a"]) == other["common"] + len(other["only_b"]) == 24
     assert list(other["only_a"][0]) == ["category_id", "dataset", "file_name", "region_id"]
-    same = call("sample", "diff", "a", "c", "--json", root=tree).data
-    assert same == {"common": 80, "same": True, "only_a": [], "only_b": []}
-    assert call("sample", "diff", "a", "c", root=tree).out == "80 exemplars are in both\n"
-    assert "only in b:" in call("sample", "diff", "a", "b", root=tree).out
+    same = call("sample", "diff", "a", "c", "--json", root=small_tree).data
+    assert same == {"common": 24, "same": True, "only_a": [], "only_b": []}
+    assert call("sample", "diff", "a", "c", root=small_tree).out == "24 exemplars are in both\n"
+    assert "only in b:" in call("sample", "diff", "a", "b", root=small_tree).out
 
 
-def test_removed_sample(tree: Path) -> None:
-    call("sample", "--name", "mine", root=tree)
-    assert call("sample", "rm", "mine", "--json", root=tree).data == {"removed": "mine"}
-    assert call("sample", "list", root=tree).err == "no sample is saved\n"
-    assert "there is no sample 'mine'" in call("sample", "rm", "mine", root=tree).error
+def test_removed_sample(small_tree: Path) -> None:
+    call("sample", "--name", "mine", root=small_tree)
+    assert call("sample", "rm", "mine", "--json", root=small_tree).data == {"removed": "mine"}
+    assert call("sample", "list", root=small_tree).err == "no sample is saved\n"
+    assert "there is no sample 'mine'" in call("sample", "rm", "mine", root=small_tree).error

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.copied_tree import copied_tree
 from tests.support.runs import call
 from tests.support.trees import TreeBuilder, annotation, category, image
 
@@ -11,9 +12,10 @@ CODE_BASES = ["mm-ovod", "ovmr", "ovmr-classification", "detic"]
 PREPARE = ("prepare", "training")
 
 
-@pytest.fixture
-def root(builder: TreeBuilder) -> Path:
-    """Return the root of an index of LVIS alone."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Path:
+    """Return the root of an index of LVIS alone: read only."""
+    builder = TreeBuilder(tmp_path_factory.mktemp("prepared") / "datasets", few_synsets)
     builder.lvis(categories=[category(1)], images=[image(1)], annotations=[annotation(1)])
     builder.lvis("val", images=[image(2, "val2017")], annotations=[annotation(1, 2)])
     builder.pictures("coco/train2017/000000000001.jpg")
@@ -21,20 +23,26 @@ def root(builder: TreeBuilder) -> Path:
     return builder.root
 
 
-def test_what_is_there_is_a_table(root: Path) -> None:
-    done = call("--root", root, *PREPARE, "--for", "detic", "--check")
+@pytest.fixture
+def root(made: Path, tmp_path: Path) -> Path:
+    """Return the root of a copy of it."""
+    return copied_tree(made, tmp_path / "datasets")
+
+
+def test_what_is_there_is_a_table(made: Path) -> None:
+    done = call("--root", made, *PREPARE, "--for", "detic", "--check")
     assert done.code == 1
     lines = [line.split(maxsplit=2) for line in done.out.splitlines()]
     assert lines[0] == ["state", "path", "what"]
     assert ["there", "lvis/lvis_v1_val.json", "a file"] in lines
     assert ["missing", "lvis/lvis_v1_train_norare.json", "is not there"] in lines
     assert ["missing", "coco", "1 of 2 images of LVIS are there"] in lines
-    assert done.out.splitlines()[-1] == f"detic: 6 things are missing below {root}"
-    remedy = f"run `ovmr-index --root {root} prepare training --for detic`"
+    assert done.out.splitlines()[-1] == f"detic: 6 things are missing below {made}"
+    remedy = f"run `ovmr-index --root {made} prepare training --for detic`"
     file = "lvis/lvis_v1_train_norare.json"
     (said,) = (line for line in done.err.splitlines() if line.endswith(remedy))
     assert said.startswith(f"{file}: is not there, and 3 others are missing; ")
-    assert f"for OV-COCO: run `ovmr-index --root {root} ingest coco {root}/coco/" in done.err
+    assert f"for OV-COCO: run `ovmr-index --root {made} ingest coco {made}/coco/" in done.err
 
 
 @pytest.mark.slow
@@ -49,11 +57,11 @@ def test_what_is_made_is_said(root: Path) -> None:
     assert done.code == 1  # there is no ImageNet
 
 
-def test_json_is_a_list_of_reports(root: Path) -> None:
-    done = call(*PREPARE, "--check", "--json", root=root)
+def test_json_is_a_list_of_reports(made: Path) -> None:
+    done = call(*PREPARE, "--check", "--json", root=made)
     assert done.code == 1
     assert [one["code_base"] for one in done.data] == CODE_BASES
-    assert {one["folder"] for one in done.data} == {str(root)}
+    assert {one["folder"] for one in done.data} == {str(made)}
     assert not any(one["complete"] for one in done.data)
     for report in done.data:
         for item in report["items"]:
@@ -61,17 +69,17 @@ def test_json_is_a_list_of_reports(root: Path) -> None:
             assert bool(item["remedy"]) == (item["state"] in ("missing", "optional"))
 
 
-def test_the_remedy_names_the_folder(root: Path, tmp_path: Path) -> None:
+def test_the_remedy_names_the_folder(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "a folder"
-    done = call(*PREPARE, "--for", "ovmr", "--check", "-o", folder, "--json", root=root)
+    done = call(*PREPARE, "--for", "ovmr", "--check", "-o", folder, "--json", root=made)
     (report,) = done.data
     remedy = f"run `ovmr-index prepare training --for ovmr -o '{folder}'`"
     assert report["items"][0]["remedy"] == remedy
     assert not folder.exists()
 
 
-def test_quiet_leaves_out_notes(root: Path) -> None:
-    done = call("--quiet", *PREPARE, "--for", "detic", "--check", root=root)
+def test_quiet_leaves_out_notes(made: Path) -> None:
+    done = call("--quiet", *PREPARE, "--for", "detic", "--check", root=made)
     assert "OV-COCO: run" not in done.err
     assert "is not there" in done.err
 
@@ -88,15 +96,15 @@ def test_quiet_leaves_out_notes(root: Path) -> None:
         (("--for", "detic", "extra"), "unexpected extra argument"),
     ],
 )
-def test_wrong_usage(root: Path, arguments: tuple[str, ...], said: str) -> None:
-    done = call(*PREPARE, *arguments, root=root)
+def test_wrong_usage(made: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = call(*PREPARE, *arguments, root=made)
     assert done.code == 2
     assert said in done.err
 
 
-def test_a_folder_that_is_a_file(root: Path) -> None:
-    file = root / "lvis/lvis_v1_train.json"
-    done = call(*PREPARE, "--for", "detic", "-o", file, root=root)
+def test_a_folder_that_is_a_file(made: Path) -> None:
+    file = made / "lvis/lvis_v1_train.json"
+    done = call(*PREPARE, "--for", "detic", "-o", file, root=made)
     assert (done.code, "is no folder; give another -o" in done.error) == (2, True)
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.support.copied_tree import copied_tree
 from tests.support.runs import call
 from tests.support.small_samples import small_index
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+def root(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Path:
     """Return the root of an index with the sample `three`: read only."""
-    return small_index(tmp_path_factory.mktemp("sampled") / "datasets", empty_index).root
+    return small_index(tmp_path_factory.mktemp("sampled") / "datasets", few_synsets).root
 
 
 @pytest.mark.slow
@@ -81,8 +82,8 @@ def test_crops_of_a_shape(root: Path, tmp_path: Path, layout: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_missing_image_is_named_and_the_rest_goes_on(tmp_path: Path, empty_index: Path) -> None:
-    root = small_index(tmp_path / "datasets", empty_index).root
+def test_a_missing_image_is_named_and_the_rest_goes_on(root: Path, tmp_path: Path) -> None:
+    root = copied_tree(root, tmp_path / "datasets")
     (root / "coco/train2017/000000000007.jpg").unlink()
     for form in ("imagefolder", "webdataset"):
         done = call("export", form, "--name", "three", root=root)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ovmr_index import Index, UsageError
+from ovmr_index import DrawOptions, Index, UsageError
 from ovmr_index.export.sheets import page_files
 from tests.support.runs import call
 from tests.support.tampering import damage
@@ -14,7 +14,7 @@ from tests.support.tampering import damage
 
 @pytest.fixture(scope="module")
 def sampled(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Index]:
-    """Return the demo's index with the sample `five`, in a root with links to the images."""
+    """Return the demo's index with the samples `five` and `one`, in a root with links to images."""
     root = tmp_path_factory.mktemp("sampled")
     for one in shared.iterdir():
         if one.name == "ovmr.db":
@@ -23,6 +23,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[
             (root / one.name).symlink_to(one)
     with Index.open(root) as index:
         index.sample(name="five")
+        index.sample(DrawOptions(k=1), name="one")
         yield index
 
 
@@ -85,13 +86,13 @@ def test_a_contact_sheet_of_a_category(sampled: Index, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_contact_sheet_of_a_sample(sampled: Index, tmp_path: Path) -> None:
-    written = sampled.exports.sample_sheet("five", tmp_path / "all.png")
-    assert (len(written.files), written.crops, written.problems) == (1, 200, [])
+    written = sampled.exports.sample_sheet("one", tmp_path / "all.png")
+    assert (len(written.files), written.crops, written.problems) == (1, 40, [])
     arguments = ("--category", "carrot", "--category", "43", "--json")
     done = call(
-        "sample", "show", "five", "--sheet", tmp_path / "two.png", *arguments, root=sampled.root
+        "sample", "show", "one", "--sheet", tmp_path / "two.png", *arguments, root=sampled.root
     )
-    assert (done.data["crops"], done.data["problems"]) == (10, [])
+    assert (done.data["crops"], done.data["problems"]) == (2, [])
     with Image.open(tmp_path / "all.png") as every, Image.open(tmp_path / "two.png") as two:
         assert every.height > two.height
 
@@ -113,11 +114,13 @@ def test_an_input_is_never_replaced(sampled: Index) -> None:
 
 
 @pytest.mark.slow
-def test_what_cannot_be_shown_is_said(whole_tree: Path, tmp_path: Path) -> None:
-    with Index.open(whole_tree) as index:
-        exemplar = index.pools.show("carrot", limit=1).exemplars[0]
+def test_what_cannot_be_shown_is_said(whole_small_tree: Path, tmp_path: Path) -> None:
+    with Index.open(whole_small_tree) as index:
+        exemplar = index.pools.show("apple", limit=1).exemplars[0]
         Path(str(exemplar.location)).unlink()
-        done = call("show", "carrot", "-K", "3", "--sheet", tmp_path / "sheet.png", root=whole_tree)
+        done = call(
+            *("show", "apple", "-K", "3", "--sheet", tmp_path / "sheet.png"), root=whole_small_tree
+        )
     assert (done.code, done.out) == (0, f"{tmp_path / 'sheet.png'}: 3 crops\n")
     assert done.err.startswith(f"lvis: {exemplar.file_name}: ")
 

@@ -1,17 +1,20 @@
 """The demo's dataset tree: its shapes are those of the real datasets, its images are drawn."""
 
 import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from ovmr_index.demo import imagenet, lvis
 from ovmr_index.demo.icons import icons
 from ovmr_index.demo.tree import demo_categories, make_demo_tree
 from ovmr_index.errors import OvmrIndexError
-from ovmr_index.vocabularies.wordnet import read_nouns
 
 Record = dict[str, Any]
 IMAGENET = Path("imagenet") / "imagenet21k_P"
@@ -124,9 +127,9 @@ def test_imagenet_holds_substitutes_and_leaves_out_what_it_has_no_folder_for(tre
     assert not {"n03621473", "n12937678", "n13390626"} & wnids  # kite, carrot, penny
 
 
-@pytest.mark.slow
-def test_the_folders_are_named_by_the_wnids_of_their_synsets() -> None:
-    wnids = {noun.name: noun.wnid for noun in read_nouns()}
+def test_the_folders_are_named_by_the_wnids_of_their_synsets(empty_index: Path) -> None:
+    with closing(sqlite3.connect(empty_index)) as connection:
+        wnids = dict(connection.execute("SELECT name, wnid FROM synsets"))
     named = {synset: icon.wnid for synset, icon in icons().items() if icon.wnid}
     assert named == {synset: wnids[synset] for synset in named}
     assert {category["synset"] for category in demo_categories()} <= set(icons())
@@ -164,12 +167,32 @@ def test_visual_genome_objects_have_no_one_or_two_synsets(tree: Path) -> None:
     assert len({found["object_id"] for found in objects}) == len(objects)
 
 
-@pytest.mark.slow
-def test_the_tree_is_small_and_every_image_decodes(tree: Path) -> None:
+def test_the_tree_is_small(tree: Path) -> None:
     assert sum(path.stat().st_size for path in tree.rglob("*") if path.is_file()) < 6_500_000
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive  # every export of crops reads some of them
+def test_every_image_decodes(tree: Path) -> None:
     for path in _images(tree):
         with Image.open(path) as opened:
             opened.load()
+
+
+def test_what_is_drawn_again_is_the_same(tree: Path, tmp_path: Path) -> None:
+    """A part of it: `tests/cli/test_demo.py` draws all of it in `make exhaustive`."""
+    for synset in ("apple.n.01", "penguin.n.01", "hourglass.n.01"):  # with each oddity
+        wnid = icons()[synset].wnid
+        spoilt = min((tree / IMAGENET).glob(f"*/{wnid}/*"))
+        (tmp_path / spoilt.relative_to(tree)).parent.mkdir(parents=True)
+        (tmp_path / spoilt.relative_to(tree)).write_bytes(b"spoilt")
+        imagenet._make_class(tmp_path / IMAGENET, synset, wnid)
+    for part in lvis._PARTS:
+        assert len([*islice(lvis._draw(tmp_path, part, demo_categories()), 4)]) == 4
+    drawn = _images(tmp_path)
+    assert len(drawn) > 40
+    for path in drawn:
+        assert path.read_bytes() == (tree / path.relative_to(tmp_path)).read_bytes(), path
 
 
 @pytest.mark.slow

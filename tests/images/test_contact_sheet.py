@@ -28,7 +28,7 @@ def _rows(count: int, shots: int) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("count", "shots", "pages"), [(1, 1, 1), (3, 5, 1), (200, 5, 3), (1, 400, 2), (2, 0, 1)]
+    ("count", "shots", "pages"), [(1, 1, 1), (3, 5, 1), (70, 5, 2), (1, 400, 2), (2, 0, 1)]
 )
 def test_a_page_has_a_limit(count: int, shots: int, pages: int) -> None:
     found = _pages(_rows(count, shots))
@@ -39,13 +39,13 @@ def test_a_page_has_a_limit(count: int, shots: int, pages: int) -> None:
 
 
 def test_each_crop_is_on_a_page_once() -> None:
-    rows = [Row(f"{n}", (), [_crop(f"#{n:02x}{i:02x}ff") for i in range(23)]) for n in range(9)]
+    rows = [Row(f"{n}", (), [_crop(f"#{n:02x}{i:02x}ff") for i in range(23)]) for n in range(4)]
     seen: dict[tuple[int, ...], int] = {}
     for page in _pages(rows, Sheet(side=96, across=4)):
         for count, colour in page.getcolors(1 << 24) or ():
-            if isinstance(colour, tuple) and colour[2] == 255 and colour[0] < 9:
+            if isinstance(colour, tuple) and colour[2] == 255 and colour[0] < 4:
                 seen[colour] = seen.get(colour, 0) + count
-    assert seen == {(n, i, 255): 96 * 60 for n in range(9) for i in range(23)}
+    assert seen == {(n, i, 255): 96 * 60 for n in range(4) for i in range(23)}
 
 
 def test_the_same_crops_give_the_same_bytes() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import random
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def _noise() -> Image.Image:
     return Image.frombytes("L", (320, 240), random.Random(1).randbytes(320 * 240)).convert("RGB")
 
 
+@cache
 def _content(kind: str = "JPEG", /, **options: int) -> bytes:
     """Return an image of which zeros can stand for any part: no part is grey alone."""
     image = _noise()

@@ -1,6 +1,5 @@
 """A report of the demo, with a saved sample: read only, made once for a file."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,12 +7,14 @@ import pytest
 from ovmr_index import DrawOptions, Index
 from ovmr_index.report.api import write_report
 from ovmr_index.report.options import ReportOptions
+from tests.support.copied_tree import quick_copy
 
 
 @pytest.fixture(scope="package")
 def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of an index with a saved sample."""
-    made = Path(shutil.copytree(shared, tmp_path_factory.mktemp("reported") / "tree"))
+    made = tmp_path_factory.mktemp("reported") / "tree"
+    quick_copy(shared, made)
     with Index.open(made) as index:
         index.sample(DrawOptions(k=2), name="two of each")
     return made

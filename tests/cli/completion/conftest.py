@@ -1,9 +1,12 @@
 """An index with names that a shell would take apart."""
 
 import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from ovmr_index import DrawOptions, Index
 from ovmr_index.db.location import Location
@@ -11,6 +14,14 @@ from tests.support.once import made_once
 from tests.support.tampering import damage
 
 ODD_NAMES = ("od (one) 'two'", "odd:colon", 'odq"$HOME`*\\!', "ode=ünï")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _command_line_is_built_once() -> Iterator[None]:
+    """Build the command line for the first answer of this process: it takes longer than the answer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
 
 
 def _add_names(root: Path) -> None:
