@@ -35,7 +35,9 @@ def written_to(small_shared: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_all_files(small_tree: Path) -> None:
     done = call("export", "--json", root=small_tree)
     assert done.code == 0
-    assert {one["file"] for one in done.data["written"]} == {str(small_tree / name) for name in FILES}
+    assert {one["file"] for one in done.data["written"]} == {
+        str(small_tree / name) for name in FILES
+    }
     assert list(done.data["written"][0]) == ["target", "file", "records", "problems"]
     assert (done.data["left_out"], done.data["failed"]) == ([], [])
     assert all(_read(small_tree / name) for name in FILES)
@@ -90,14 +92,19 @@ def test_shortage_leaves_out_one_file(small_tree: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "file"),
     [
-        ("exemplars", "metadata/exemplar_dict.json"),
-        ("norare", "lvis/lvis_v1_train_norare.json"),
         ("norare --split val", "lvis/lvis_v1_val_norare.json"),
         ("rareonly", "lvis/lvis_v1_train_rare_only.json"),
         ("cat-info --split val", "metadata/lvis_v1_val_cat_info.json"),
-        ("imagenet-lvis", "imagenet/annotations/imagenet_lvis_image_info.json"),
-        ("sample", "metadata/lvis_image_exemplar_dict_K-005_own.json"),
         ("sample -K 3", "metadata/lvis_image_exemplar_dict_K-003_own.json"),
+        *(  # files of `test_all_files`
+            pytest.param(target, file, marks=pytest.mark.exhaustive)
+            for target, file in (
+                ("exemplars", "metadata/exemplar_dict.json"),
+                ("norare", "lvis/lvis_v1_train_norare.json"),
+                ("imagenet-lvis", "imagenet/annotations/imagenet_lvis_image_info.json"),
+                ("sample", "metadata/lvis_image_exemplar_dict_K-005_own.json"),
+            )
+        ),
     ],
 )
 def test_one_target(arguments: str, file: str, written_to: Path, tmp_path: Path) -> None:
@@ -107,7 +114,6 @@ def test_one_target(arguments: str, file: str, written_to: Path, tmp_path: Path)
     elsewhere = tmp_path / "new" / "file.json"
     call("export", *arguments.split(), "-o", elsewhere, root=written_to)
     assert elsewhere.read_bytes() == (written_to / file).read_bytes()
-
 
 
 def test_frequencies_of_cat_info(small_tree: Path, tmp_path: Path) -> None:
@@ -158,7 +164,9 @@ def test_crops_for_ovmr(small_tree: Path, tmp_path: Path) -> None:
     call("sample", "--name", "train", "-K", 2, root=small_tree)
     call("sample", "--name", "val", "-K", 1, root=small_tree)
     crops = ("export", "crops", "--layout", "ovmr")
-    done = call(*crops, "--name", "val", "--train-name", "train", "-o", tmp_path / "c", root=small_tree)
+    done = call(
+        *crops, "--name", "val", "--train-name", "train", "-o", tmp_path / "c", root=small_tree
+    )
     assert done.code == 0
     assert len(list((tmp_path / "c" / "train").rglob("*.*"))) == 24
     assert len(list((tmp_path / "c" / "val").rglob("*.*"))) == 12

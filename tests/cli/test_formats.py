@@ -23,7 +23,7 @@ LISTS = (
 )
 OTHERS = (
     "status",
-    "show carrot -K 3",
+    "show apple -K 3",
     "sample show one",
     "sample diff one two",
     "partition list",
@@ -33,10 +33,10 @@ OTHERS = (
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
-    """Return the root of the demo's tree with two samples and a mark."""
+def root(tmp_path_factory: pytest.TempPathFactory, small_shared: Path) -> Path:
+    """Return the root of the small demo's tree with two samples and a mark."""
     root = tmp_path_factory.mktemp("tables")
-    for one in shared.iterdir():
+    for one in small_shared.iterdir():
         if one.name == "ovmr.db":
             (root / one.name).write_bytes(one.read_bytes())
         else:
@@ -44,8 +44,8 @@ def root(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     with Index.open(root) as index:
         index.sample(name="one")
         index.sample(DrawOptions(seed=7), name="two")
-        first = index.pools.show("carrot", limit=1).exemplars[0]
-        mark = index.curation.find("carrot", "lvis_v1_train", region=first.region_id)
+        first = index.pools.show("apple", limit=1).exemplars[0]
+        mark = index.curation.find("apple", "lvis_v1_train", region=first.region_id)
         index.curation.exclude(mark)
     return root
 
@@ -69,7 +69,8 @@ def members_of(done: Run) -> list[dict[str, str]]:
 def test_every_format_has_the_members_of_json(root: Path, command: str) -> None:
     plain = call(*shlex.split(command), "--json", root=root)
     assert run(root, command, "json").out == plain.out
-    _require_csv_of(root, command, members := plain.data)
+    members = plain.data
+    _require_csv_of(root, command, members)
     lines = run(root, command, "jsonl").out.splitlines()
     assert [json.loads(line) for line in lines] == members
     assert markdown_rows(run(root, command, "markdown").out) == len(members)
@@ -112,13 +113,12 @@ def test_rows_are_the_same_in_every_format(root: Path, command: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(but=["status", "show carrot -K 3"])
+@pytest.mark.exhaustive(but=["status", "show apple -K 3"])
 @pytest.mark.parametrize("command", OTHERS)
 def test_nothing_but_the_table_is_on_standard_output(root: Path, command: str) -> None:
     assert run(root, command, "json").out == call(*shlex.split(command), "--json", root=root).out
     markdown = run(root, command, "markdown").out
     assert all(line.startswith("| ") for line in markdown.splitlines() if line)
-
 
 
 def test_a_csv_without_rows_has_its_columns(shared: Path) -> None:
