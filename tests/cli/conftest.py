@@ -1,7 +1,7 @@
-"""The demo's tree with its index, and a part of it: made once, and copied for tests that change it.
+"""The demo's tree with its index, and a part of it: made once, and copied for tests to change.
 
-All indexes here hold few synsets: those of WordNet take a while to copy and to read, and a second to
-check.
+All indexes here hold few synsets: those of WordNet take a while to copy and to read, and a second
+to check.
 """
 
 import hashlib

@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.drawn import drawn
 from tests.support.runs import Run, call
 from tests.support.tampering import forbid_writes
+from tests.support.trees import (
+    TENCH,
+    TreeBuilder,
+    annotation,
+    image,
+    vg_image,
+    vg_object,
+    vg_objects,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -44,13 +54,24 @@ def test_leaks_as_a_table(tree: Path) -> None:
 
 
 @pytest.mark.slow
-def test_without_leaks_it_ends_with_0(tree: Path) -> None:
-    made = call("collate", "--exclude-val", "--json", root=tree)
-    assert (made.code, made.data["entries"]) == (0, 1_459 - 7)
-    clean = call("audit", "--json", root=tree)
+def test_without_leaks_it_ends_with_0(builder: TreeBuilder) -> None:
+    builder.lvis(images=[image(1), image(2)], annotations=[annotation(1), annotation(2, 2)])
+    builder.lvis("val", images=[image(5, "val2017")], annotations=[])
+    builder.visual_genome(vg_objects(50, vg_object(1, TENCH)), images=[vg_image(50, coco_id=5)])
+    for folder, key in (("train2017", 1), ("train2017", 2), ("val2017", 5)):
+        builder.file(f"coco/{folder}/{key:012}.jpg", drawn(key, (64, 48)))
+    builder.file("VisualGenome/VG_100K/50.jpg", drawn(50, (64, 48)))
+    index = builder.index()
+    index.ingest()
+    index.collate()
+    root = builder.root
+    assert call("audit", root=root).code == 1
+    made = call("collate", "--exclude-val", "--json", root=root)
+    assert (made.code, made.data["entries"]) == (0, 3 - 1)
+    clean = call("audit", "--json", root=root)
     assert (clean.code, clean.data) == (0, [])
     assert "no exemplar shows an image of LVIS val" in clean.err
-    found = call("audit", "--near", "--json", root=tree)
+    found = call("audit", "--near", "--json", root=root)
     assert (found.code, found.data, found.err) == (0, [], clean.err.splitlines(keepends=True)[0])
 
 
@@ -109,18 +130,20 @@ def test_an_index_that_cannot_be_written_is_reported(whole_tree: Path) -> None:
 def test_draws_without_val(tree: Path) -> None:
     leaking = {one["file_name"] for one in call("audit", "--json", root=tree).data}
 
-    def drawn(*options: str) -> set[str]:
+    def names_of_draw(*options: str) -> set[str]:
         name = f"sample{len(options)}"
         done = call(
-            "sample", "-K", 40, "--on-shortage", "take-all", "--name", name, *options, root=tree
+            *("sample", "-K", 40, "--on-shortage", "take-all", "--dataset", "visual_genome"),
+            *("--name", name, *options),
+            root=tree,
         )
         assert done.code == 0
         shown = call("sample", "show", name, "--json", root=tree).data
         picks = shown["picks"] if isinstance(shown, dict) else shown
         return {pick["file_name"] for pick in picks}
 
-    assert drawn() & leaking
-    assert not drawn("--exclude-val") & leaking
+    assert names_of_draw() & leaking
+    assert not names_of_draw("--exclude-val") & leaking
 
 
 @pytest.mark.slow

@@ -61,7 +61,9 @@ def test_wrong_usage_stays_wrong_usage(small_shared: Path) -> None:
         assert _warm(closed, "--root", small_shared, "status", "--bogus").code == 2
 
 
-def test_a_file_is_written_whole_without_standard_output(small_shared: Path, tmp_path: Path) -> None:
+def test_a_file_is_written_whole_without_standard_output(
+    small_shared: Path, tmp_path: Path
+) -> None:
     whole, file = tmp_path / "whole.json", tmp_path / "file.json"
     assert call("export", "exemplars", "-o", whole, root=small_shared).code == 0
     done = _warm([1], "--root", small_shared, "export", "exemplars", "-o", file)

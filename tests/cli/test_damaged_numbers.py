@@ -73,7 +73,6 @@ def test_weights_of_pools(root: Path, draw: tuple[object, ...]) -> None:
             assert "side" in draw
 
 
-
 @pytest.mark.parametrize(
     ("change", "command", "said"),
     [

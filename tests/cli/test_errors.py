@@ -146,7 +146,9 @@ def test_arguments_that_are_not_utf8(small_shared: Path) -> None:
 
 @pytest.mark.slow
 def test_interrupted_query(small_shared: Path) -> None:
-    with start("--root", small_shared, "sql", "--format", "csv", ENDLESS, start_new_session=True) as one:
+    with start(
+        "--root", small_shared, "sql", "--format", "csv", ENDLESS, start_new_session=True
+    ) as one:
         assert one.stdout is not None
         assert one.stderr is not None
         one.stdout.readline()
@@ -170,7 +172,6 @@ def test_a_connection_that_ctrl_c_met_at_its_end_is_not_shown(
     command = (program, "--root", str(small_shared), "status")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-
 
 
 @pytest.mark.slow

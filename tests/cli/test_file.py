@@ -30,9 +30,13 @@ def test_status(shared: Path) -> None:
 
 
 def test_status_counts_what_is_there_where_blocks_say_otherwise(small_tree: Path) -> None:
-    before = [source["regions"] for source in call("status", "--json", root=small_tree).data["sources"]]
+    before = [
+        source["regions"] for source in call("status", "--json", root=small_tree).data["sources"]
+    ]
     damage(small_tree, "UPDATE source_blocks SET regions = regions + 1")
-    after = [source["regions"] for source in call("status", "--json", root=small_tree).data["sources"]]
+    after = [
+        source["regions"] for source in call("status", "--json", root=small_tree).data["sources"]
+    ]
     assert before == after
     assert sum(after)
 

@@ -54,7 +54,7 @@ def tree(builder: TreeBuilder) -> _Root:
     return _Root(builder)
 
 
-@pytest.mark.exhaustive(but=["teacup-train", "TEA-CUP-val", "\\uff54ea cup-val"])
+@pytest.mark.exhaustive(but=["teacup-train", "\\uff54ea cup-val"])
 @pytest.mark.parametrize("split", ["train", "val"])
 @pytest.mark.parametrize(
     "name", ["Tea Cup", "tea_cup", "TEA-CUP", "teacup", "\uff54ea cup", "tea cup "]
@@ -83,7 +83,6 @@ def test_what_cannot_be_told_is_refused(tree: _Root) -> None:
     assert "category 6 is 'Tea-cup' in d_val" in tree.export("val", "--only", "base").error
 
 
-
 def test_what_is_gone_is_named(tree: _Root) -> None:
     tree.ingest("train", {2: OTHER, 3: "kite"})
     said = "partition p of d_train: 1 novel category no longer there: 1 'tea cup'\n"
@@ -91,7 +90,6 @@ def test_what_is_gone_is_named(tree: _Root) -> None:
         done = tree.export("train", "--without", "novel", target=target)
         assert (done.code, done.err) == (0, said), target
     assert tree.call("partition", "list").err == said
-
 
 
 def test_a_sample_names_what_is_gone(tree: _Root) -> None:

@@ -73,7 +73,9 @@ def test_substitutes(small_tree: Path, file: Path) -> None:
     allowed = call("import-sample", file, "--name", "rest", "--allow-missing", root=small_tree)
     assert allowed.code == 0
     (rest,) = [
-        one for one in call("sample", "list", "--json", root=small_tree).data if one["name"] == "rest"
+        one
+        for one in call("sample", "list", "--json", root=small_tree).data
+        if one["name"] == "rest"
     ]
     assert rest["picks"] == 59
 

@@ -176,7 +176,10 @@ def test_ten_problems_are_shown(whole_small_tree: Path) -> None:
     assert len(lines) == 11
     assert "folder00" in lines[0]
     assert lines[-1] == "and 2 more"
-    assert call("ingest", "imagenet", "--json", root=whole_small_tree).data["sources"][0]["errors"] == 12
+    assert (
+        call("ingest", "imagenet", "--json", root=whole_small_tree).data["sources"][0]["errors"]
+        == 12
+    )
 
 
 @pytest.mark.slow
@@ -213,7 +216,9 @@ def test_files_in_coco_format_and_folders(small_tree: Path, tmp_path: Path) -> N
     (tmp_path / "mine" / "sneakers").mkdir(parents=True)
     (tmp_path / "mine" / "sneakers" / "a.jpg").touch()
     options = ["--images", tmp_path / "pictures", "--split", "val", "--strip", "2", "--by-name"]
-    done = call("ingest", "coco", file, "--name", "o365", *options, "--below", "val", root=small_tree)
+    done = call(
+        "ingest", "coco", file, "--name", "o365", *options, "--below", "val", root=small_tree
+    )
     assert done.code == 0
     assert done.out.startswith("o365_val: annotations: 1 added (")
     assert done.err == (
@@ -233,7 +238,9 @@ def test_files_in_coco_format_and_folders(small_tree: Path, tmp_path: Path) -> N
     assert (quiet.code, quiet.err) == (0, "")
 
 
-def test_wrong_names_and_options_of_a_file_are_wrong_usage(small_tree: Path, tmp_path: Path) -> None:
+def test_wrong_names_and_options_of_a_file_are_wrong_usage(
+    small_tree: Path, tmp_path: Path
+) -> None:
     spec = ["ingest", "coco", tmp_path / "a.json", "--images", tmp_path]
     for options in (
         ["--name", "lvis"],

@@ -58,7 +58,6 @@ def test_an_index_that_was_not_made_goes(builder: TreeBuilder) -> None:
         assert _partial(builder.root) == [stays], command
 
 
-
 @pytest.mark.sqlite_only  # its file
 @pytest.mark.slow
 def test_a_first_ingest_clears_up_too(builder: TreeBuilder) -> None:

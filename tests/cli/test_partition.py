@@ -19,7 +19,10 @@ def test_vocabularies_are_added_listed_and_removed(small_tree: Path, tmp_path: P
     assert done.err.startswith(
         "1 category has no synset of WordNet; give it one in the file: no such"
     )
-    assert "mine           NULL                    2" in call("vocabulary", "list", root=small_tree).out
+    assert (
+        "mine           NULL                    2"
+        in call("vocabulary", "list", root=small_tree).out
+    )
     assert call("vocabulary", "rm", "mine", root=small_tree).out == "mine: removed\n"
     assert call("vocabulary", "rm", "mine", root=small_tree).code == 2
     assert call("vocabulary", "add", tmp_path / "none", "--name", "x", root=small_tree).code == 1
@@ -57,7 +60,9 @@ def test_a_partition_drives_the_exports(small_tree: Path, tmp_path: Path) -> Non
     drawn = call("sample", "-K", 3, *part, "--json", root=small_tree).data
     assert drawn["filters"] == {"partition": "mine", "without": "novel"}
     assert (drawn["exemplars"], drawn["short"]) == (10 * 3, [])
-    assert call("sample", "-K", 3, *part, root=small_tree).err.startswith("the sample is there already")
+    assert call("sample", "-K", 3, *part, root=small_tree).err.startswith(
+        "the sample is there already"
+    )
     assert call("partition", "rm", "mine", root=small_tree).code == 0
 
 
@@ -114,7 +119,6 @@ def test_words_are_no_letters_of_frequencies(small_shared: Path) -> None:
         said = "is no frequency of lvis_v1_train; give letters out of f, c, r, as in rc"
         assert said in done.error, letters
     assert call("partition", "list", "--json", root=small_shared).data == before
-
 
 
 def test_lines_that_contradict_themselves_are_named(tree: Path, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_options_of_collate_hold_until_it_runs_again(small_tree: Path) -> None:
     (small_tree / "lvis" / "lvis_v1_val.json").write_text(
         (small_tree / "lvis" / "lvis_v1_val.json").read_text() + " "
     )
-    assert call("ingest", root=small_tree).code == 0
+    assert call("ingest", "lvis", "--split", "val", root=small_tree).code == 0
     assert call("status", "--json", root=small_tree).data["pools"] == "stale"
     assert "fewer than 20 exemplars" in call("coverage", root=small_tree).err
     assert call("collate", "--json", root=small_tree).data == published
@@ -97,14 +97,11 @@ def test_substitutes_are_named_once(small_tree: Path, tmp_path: Path, option: st
     before = call("coverage", "--json", root=small_tree).data
     file = tmp_path / "file.json"
     for content, problem in TWICE.items():
-        file.write_text(
-            content if option == "--substitutes" else f'{{"substitutes": {content}}}'
-        )
+        file.write_text(content if option == "--substitutes" else f'{{"substitutes": {content}}}')
         done = call("collate", option, file, root=small_tree)
         assert (done.code, done.error.count("\n")) == (1, 0)
         assert f"error: {file}: {problem}" in done.error
     assert call("coverage", "--json", root=small_tree).data == before
-
 
 
 @pytest.mark.parametrize(
@@ -116,7 +113,9 @@ def test_substitutes_are_named_once(small_tree: Path, tmp_path: Path, option: st
         ('{"apple.n.01": 3, ', "got `int` - at `$`"),
     ],
 )
-def test_wrong_substitutes_are_named(small_tree: Path, tmp_path: Path, content: str, where: str) -> None:
+def test_wrong_substitutes_are_named(
+    small_tree: Path, tmp_path: Path, content: str, where: str
+) -> None:
     file = tmp_path / "substitutes.json"
     file.write_text(content)
     done = call("collate", "--substitutes", file, root=small_tree)
@@ -132,7 +131,9 @@ def test_wrong_substitutes_change_nothing(small_tree: Path, tmp_path: Path) -> N
         done = call("collate", "--substitutes", tmp_path / "file", root=small_tree)
         assert done.code == 1
         assert "is no object from synset to list of synsets" in done.error
-    assert "No such file" in call("collate", "--substitutes", tmp_path / "none", root=small_tree).error
+    assert (
+        "No such file" in call("collate", "--substitutes", tmp_path / "none", root=small_tree).error
+    )
     assert call("coverage", "--json", root=small_tree).data == before
 
 

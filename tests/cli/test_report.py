@@ -46,9 +46,7 @@ def test_wrong_usage_is_one_line(
 
 
 @pytest.mark.slow
-def test_an_earlier_report_stays_where_the_disk_is_full(
-    small_shared: Path, tmp_path: Path
-) -> None:
+def test_an_earlier_report_stays_where_the_disk_is_full(small_shared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
     call("report", "-o", folder, "--crops", 0, root=small_shared)
     before = sorted(folder.rglob("*"))

@@ -67,8 +67,8 @@ def test_many_seeds_are_saved_under_names_of_their_own(small_tree: Path) -> None
 
 def test_the_categories_that_were_drawn_for_are_counted(small_tree: Path) -> None:
     novel = ("sample", "-K", 5, "--only", "novel", "--name", "novel")
-    assert call(*novel, root=small_tree).out == "novel: 50 exemplars of 10 categories\n"
-    assert call(*novel, "--json", root=small_tree).data["categories"] == 10
+    assert call(*novel, root=small_tree).out == "novel: 20 exemplars of 4 categories\n"
+    assert call(*novel, "--json", root=small_tree).data["categories"] == 4
 
 
 @pytest.mark.slow

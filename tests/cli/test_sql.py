@@ -165,7 +165,9 @@ VALUES: list[tuple[str, object]] = [
 def test_values(small_shared: Path) -> None:
     named = {f"v{number}": text for number, (text, _) in enumerate(VALUES)}
     given = [word for name, text in named.items() for word in ("-p", f"{name}={text}")]
-    query = f"SELECT {', '.join(f':{name} AS {name}, typeof(:{name}) AS t{name}' for name in named)}"
+    query = (
+        f"SELECT {', '.join(f':{name} AS {name}, typeof(:{name}) AS t{name}' for name in named)}"
+    )
     (row,) = call("sql", query, *given, "--json", root=small_shared).data
     kinds = {int: "integer", float: "real", str: "text"}
     found = list(row.values())
@@ -192,7 +194,9 @@ def test_digits_as_text(small_shared: Path) -> None:
 
 
 def test_query_from_standard_input(small_shared: Path) -> None:
-    assert call("sql", "-", "--json", root=small_shared, stdin="SELECT 1 AS a;\n").data == [{"a": 1}]
+    assert call("sql", "-", "--json", root=small_shared, stdin="SELECT 1 AS a;\n").data == [
+        {"a": 1}
+    ]
     wrong = call("sql", "-", root=small_shared, stdin=b"SELECT '\xff'")
     assert wrong.code == 2
     assert "not UTF-8" in wrong.error

@@ -62,7 +62,9 @@ def test_a_link_to_standard_output(small_shared: Path, tmp_path: Path) -> None:
     assert isinstance(done.data, list)
 
 
-def test_the_report_stays_on_standard_output_beside_a_pipe(small_shared: Path, tmp_path: Path) -> None:
+def test_the_report_stays_on_standard_output_beside_a_pipe(
+    small_shared: Path, tmp_path: Path
+) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
@@ -82,7 +84,6 @@ def test_whoever_reads_may_leave_early(shared: Path) -> None:
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
     assert process.returncode == 0
-
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout"])
@@ -110,7 +111,9 @@ def test_a_folder_is_no_standard_output(
 
 
 def test_a_sidecar_needs_a_file(small_shared: Path) -> None:
-    done = warm_start().run("--root", small_shared, "export", "sample", "-K", "1", "--sidecar", "-o", "-")
+    done = warm_start().run(
+        "--root", small_shared, "export", "sample", "-K", "1", "--sidecar", "-o", "-"
+    )
     assert done.code == 2
     assert "is no file that --sidecar could describe" in done.err
 

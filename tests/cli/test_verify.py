@@ -34,7 +34,7 @@ def test_json_is_a_list_of_findings(whole_small_tree: Path) -> None:
     assert done.data[0]["file_name"] == "VG_100K_2"
     assert {finding["kind"] for finding in done.data[1:]} == {"note"}
     assert done.err == (
-        "lvis_v1_train: candidates that are no exemplars: 93 too small; see"
+        "lvis_v1_train: candidates that are no exemplars: 23 too small; see"
         " `ovmr-index coverage --why`\n"
     )
 

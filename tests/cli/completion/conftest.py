@@ -18,7 +18,7 @@ ODD_NAMES = ("od (one) 'two'", "odd:colon", 'odq"$HOME`*\\!', "ode=ünï")
 
 @pytest.fixture(scope="module", autouse=True)
 def _command_line_is_built_once() -> Iterator[None]:
-    """Build the command line for the first answer of this process: it takes longer than the answer."""
+    """Build the command line for the first answer alone: it takes longer than an answer."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
         yield
