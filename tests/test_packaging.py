@@ -20,19 +20,27 @@ import ovmr_index
 from tests.support.wheels import Archives, archives
 
 ROOT = Path(__file__).parents[1]
-MIGRATIONS = "from ovmr_index.db.revision import migrations_dir; print(migrations_dir())"
+# The folders of the package and of its migrations, a line each.
+WHERE = """
+import ovmr_index
+from ovmr_index.db.revision import migrations_dir
+print(ovmr_index.__path__[0], migrations_dir(), sep="\\n")
+"""
 MAIN = "from ovmr_index.cli import main; main()"
-PACKAGE = "import ovmr_index; print(ovmr_index.__path__[0])"
 
 pytestmark = pytest.mark.slow
 
 
 class Installation(NamedTuple):
-    """A way to run ovmr-index: its interpreter, and what the environment must say."""
+    """A way to run ovmr-index: its interpreter, and what the environment must say.
+
+    The package is below a folder, and its migrations are at a path from there.
+    """
 
     python: Path
     environment: dict[str, str]
-    migrations: Path
+    folder: Path
+    migrations: str = "migrations"
 
 
 def run(*command: str | Path, cwd: Path, environment: dict[str, str] | None = None) -> str:
@@ -65,7 +73,7 @@ def make_environment(folder: Path) -> Path:
 
 
 def install(folder: Path, *what: str | Path) -> Path:
-    """Install into a new virtual environment; return its interpreter."""
+    """Install by pip into a new virtual environment; return its interpreter."""
     python = make_environment(folder / "venv")
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     options = ["--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed"]
@@ -74,8 +82,13 @@ def install(folder: Path, *what: str | Path) -> Path:
     return python
 
 
-def package_folder(python: Path, cwd: Path) -> Path:
-    return Path(run(python, "-c", PACKAGE, cwd=cwd).strip())
+def install_by_uv(folder: Path, what: Path) -> Path:
+    """Do the same by uv, which makes a wheel of an sdist sooner."""
+    python = make_environment(folder / "venv")
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
+    options = ["--offline", "--no-index", "--no-cache", "--no-deps", "--no-build-isolation"]
+    run(*uv, *options, what, cwd=folder)
+    return python
 
 
 @pytest.fixture(scope="module", name="archives")
@@ -84,23 +97,24 @@ def _archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
 
 
 # `make venv` installs the checkout as an editable package, and so whoever runs the tests has one.
-EDITABLE = pytest.param("editable", marks=pytest.mark.exhaustive)
+# Every command that the tests start as a process is that of the checkout.
+OF_THE_TESTS = [pytest.param(one, marks=pytest.mark.exhaustive) for one in ("editable", "checkout")]
 
 
-@pytest.fixture(scope="module", params=["wheel", "sdist", EDITABLE, "checkout"])
+@pytest.fixture(scope="module", params=["wheel", "sdist", *OF_THE_TESTS])
 def installation(
     request: pytest.FixtureRequest, archives: Archives, tmp_path_factory: pytest.TempPathFactory
 ) -> Installation:
     folder = tmp_path_factory.mktemp("installation")
+    of_checkout = (ROOT / "ovmr_index", "../migrations")
     if request.param == "checkout":
         python = make_environment(folder / "venv")
-        return Installation(python, {"PYTHONPATH": str(ROOT)}, ROOT / "migrations")
+        return Installation(python, {"PYTHONPATH": str(ROOT)}, *of_checkout)
     if request.param == "editable":
-        return Installation(install(folder, "--editable", ROOT), {}, ROOT / "migrations")
-    python = install(folder, archives.wheel if request.param == "wheel" else archives.sdist)
-    package = package_folder(python, folder)
-    assert package.is_relative_to(folder)
-    return Installation(python, {}, package / "migrations")
+        return Installation(install(folder, "--editable", ROOT), {}, *of_checkout)
+    if request.param == "sdist":
+        return Installation(install_by_uv(folder, archives.sdist), {}, folder)
+    return Installation(install(folder, archives.wheel), {}, folder)
 
 
 def metadata(wheel: Path) -> Message:
@@ -109,14 +123,18 @@ def metadata(wheel: Path) -> Message:
         return Parser().parsestr(archive.read(name).decode("utf-8"))
 
 
-def test_the_migrations_are_found(installation: Installation, tmp_path: Path) -> None:
+def test_the_package_and_its_migrations_are_found(
+    installation: Installation, tmp_path: Path
+) -> None:
     found = run(
         installation.python,
-        *("-c", MIGRATIONS),
+        *("-c", WHERE),
         cwd=tmp_path,
         environment=installation.environment,
     )
-    assert Path(found.strip()) == installation.migrations
+    package, migrations = map(Path, found.splitlines())
+    assert package.is_relative_to(installation.folder)
+    assert migrations == (package / installation.migrations).resolve()
 
 
 def test_the_command_line_answers(installation: Installation, tmp_path: Path) -> None:

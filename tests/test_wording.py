@@ -48,8 +48,9 @@ _KEPT = {
 def _literals(file: Path) -> Iterator[str]:
     """Yield the texts of a module that are no docstrings."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    statements = [one.value for one in ast.walk(tree) if isinstance(one, ast.Expr)]
-    for one in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    statements = {one.value for one in nodes if isinstance(one, ast.Expr)}
+    for one in nodes:
         if isinstance(one, ast.Constant) and isinstance(one.value, str) and one not in statements:
             yield one.value
 

@@ -1,5 +1,9 @@
 """The site: no dead link, nothing from elsewhere, every page in the menu, a search from disk."""
 
+import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,17 +12,33 @@ from playwright.sync_api import Browser, Page
 
 from scripts.site_check.pages import Site
 from tests.support.browser import chromium
+from tests.support.runs import CHECKOUT
 from tests.support.sites import built_site
 
 pytestmark = pytest.mark.slow
 
 SHOWN = ("index.html", "sampling.html", "decisions/index.html")
+PAGES = ("index.md", "sampling.md", "decisions/README.md")
+_NAV = re.compile(r"^nav = \[\n.*?^\]\n", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the site."""
-    return built_site(tmp_path_factory)
+    """Return the folder of a site of the pages that are shown, made with the project's settings."""
+    project = tmp_path_factory.mktemp("project")
+    for name in ("images", "javascripts", "stylesheets"):
+        shutil.copytree(CHECKOUT / "docs" / name, project / "docs" / name)
+    (project / "docs" / "decisions").mkdir()
+    for name in (*PAGES, "sampling.svg"):
+        shutil.copyfile(CHECKOUT / "docs" / name, project / "docs" / name)
+    settings = (CHECKOUT / "zensical.toml").read_text(encoding="utf-8")
+    settings, found = _NAV.subn(f"nav = {[*PAGES]}\n", settings)
+    assert found == 1
+    (project / "zensical.toml").write_text(settings, encoding="utf-8")
+    build = [sys.executable, "-m", "zensical", "build"]
+    done = subprocess.run(build, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project / "site"
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +48,9 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    """Open an empty page; whatever it asks the network for is refused, and fails the test."""
+    """Open one page for all tests; whatever asks the network is refused, and fails the last."""
     with browser.new_context(offline=True) as context:
         context.set_default_timeout(10_000)
         opened, asked = context.new_page(), list[str]()
@@ -39,19 +59,23 @@ def page(browser: Browser) -> Iterator[Page]:
         assert [address for address in asked if not address.startswith("file:")] == []
 
 
-def test_there_is_nothing_to_complain_of(site: Path) -> None:
-    assert list(Site(site).problems()) == []
+@pytest.mark.exhaustive  # `make docs` says the same, which `make test` runs
+def test_there_is_nothing_to_complain_of(tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert list(Site(built_site(tmp_path_factory)).problems()) == []
 
 
-@pytest.mark.parametrize("name", SHOWN)
-def test_a_page_opens_from_disk_on_a_narrow_screen(name: str, site: Path, page: Page) -> None:
+def test_a_page_opens_from_disk_on_a_narrow_screen(site: Path, page: Page) -> None:
     errors = list[str]()
     page.on("pageerror", lambda error: errors.append(str(error)))
+    wide = page.viewport_size
+    assert wide is not None
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto((site / name).as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert page.locator("h1").count() == 1
-    assert errors == []
+    for name in SHOWN:
+        page.goto((site / name).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        assert page.locator("h1").count() == 1, name
+        assert errors == [], name
+    page.set_viewport_size(wide)
 
 
 def test_the_search_works_from_disk(site: Path, page: Page) -> None:
@@ -62,12 +86,13 @@ def test_the_search_works_from_disk(site: Path, page: Page) -> None:
     page.wait_for_url("**/sampling.html**")
 
 
-def test_the_page_is_dark_where_the_system_is(site: Path, browser: Browser) -> None:
+def test_the_page_is_dark_where_the_system_is(site: Path, page: Page) -> None:
+    page.goto((site / "index.html").as_uri())
     shades = []
     for scheme in ("light", "dark"):
-        with browser.new_page(color_scheme=scheme) as page:
-            page.goto((site / "index.html").as_uri())
-            shades.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.reload()
+        shades.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(set(shades)) == 2
 
 

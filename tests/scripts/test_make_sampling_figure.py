@@ -13,15 +13,35 @@ FIGURE = CHECKOUT / "docs" / "sampling.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+@pytest.mark.exhaustive  # the next one draws less often
 @pytest.mark.slow
 def test_the_figure_is_what_the_script_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output = tmp_path / "figure.svg"
+    assert _made(tmp_path, monkeypatch) == FIGURE.read_bytes()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_the_figure_of_fewer_draws_differs_in_its_dots_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(make_sampling_figure, "CATEGORIES", 20)
+    monkeypatch.setattr(make_sampling_figure, "SEEDS", range(1))
+    made, kept = _made(tmp_path, monkeypatch).splitlines(), FIGURE.read_bytes().splitlines()
+    assert capsys.readouterr() == ("", "")
+    is_dot = [b'r="3.5"' in line for line in kept]
+    assert [b'r="3.5"' in line for line in made] == is_dot
+    differing = [dot for dot, one, other in zip(is_dot, made, kept, strict=True) if one != other]
+    assert all(differing)
+
+
+def _made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Return the figure that the script makes."""
+    output = folder / "figure.svg"
     monkeypatch.setattr(sys, "argv", ["make_sampling_figure", "--output", str(output)])
     make_sampling_figure.main()
-    assert capsys.readouterr() == ("", "")
-    assert output.read_bytes() == FIGURE.read_bytes()
+    return output.read_bytes()
 
 
 def test_dots_lie_on_their_lines() -> None:

@@ -23,13 +23,9 @@ def git(checkout: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a repository with what a wheel is built from, all of it committed on main."""
+    """Return a repository with the files that a release numbers, committed on main."""
     folder = tmp_path / "checkout"
     folder.mkdir()
-    for name in ("ovmr_index", "migrations"):
-        shutil.copytree(
-            CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-        )
     for name in ("pyproject.toml", "README.md", "LICENSE", "CITATION.cff", ".gitignore"):
         shutil.copy(CHECKOUT / name, folder / name)
     (folder / "CHANGELOG.md").write_text(CHANGELOG.format("- A change.\n\n"), encoding="utf-8")
@@ -43,9 +39,21 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def whole_checkout(checkout: Path) -> Path:
+    """Return the repository with the package, too: with all that a wheel is built from."""
+    for name in ("ovmr_index", "migrations"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(CHECKOUT / name, checkout / name, ignore=ignored)
+    git(checkout, "add", "--all")
+    git(checkout, "commit", "--quiet", "--message", "The package")
+    return checkout
+
+
 @pytest.mark.exhaustive  # which is run before a release
 @pytest.mark.slow
-def test_a_release_is_numbered_built_and_tagged(checkout: Path, tmp_path: Path) -> None:
+def test_a_release_is_numbered_built_and_tagged(whole_checkout: Path, tmp_path: Path) -> None:
+    checkout = whole_checkout
     built = release.release(checkout, "0.3.0", DAY, tmp_path / "dist")
     release.commit(checkout, "0.3.0")
     assert [path.name for path in built] == [

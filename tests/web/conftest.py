@@ -1,16 +1,18 @@
 """The demo's index, a server of it, and one browser for the tests of a file."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from ovmr_index import Index
 from ovmr_index.errors import speaking
 from tests.support.browser import chromium
+from tests.support.copied_tree import quick_copy
 from tests.support.servers import Server, serving
+
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +25,9 @@ def words() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def root(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root of a tree and index that the tests of a file may change."""
-    return Path(shutil.copytree(shared, tmp_path_factory.mktemp("served") / "tree"))
+    made = tmp_path_factory.mktemp("served") / "tree"
+    quick_copy(shared, made)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +51,29 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """Return one person's browser, to which the paths of the server are enough."""
-    made = browser.new_context(base_url=server.address, viewport={"width": 1280, "height": 800})
+    made = browser.new_context(base_url=server.address, viewport=SCREEN)
     made.set_default_timeout(10_000)
     yield made
     made.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """Return a page in which nothing is open yet."""
+@pytest.fixture(scope="module")
+def opened(context: BrowserContext) -> Page:
+    """Return the page of a file's tests: to open one takes longer than to load what it shows."""
     return context.new_page()
+
+
+@pytest.fixture
+def page(opened: Page, server: Server) -> Iterator[Page]:
+    """Return a page that a test begins with an address; what it remembers goes after the test."""
+    yield opened
+    opened.unroute_all()
+    opened.set_viewport_size(SCREEN)
+    opened.emulate_media(color_scheme="light")
+    opened.mouse.move(0, 0)
+    opened.context.clear_cookies()
+    if opened.url.startswith(server.address):
+        opened.evaluate("localStorage.clear(), sessionStorage.clear()")

@@ -29,7 +29,9 @@ def pool(root: Path) -> list[ExemplarDetails]:
     return pool_of(Index.open(root), CATEGORY)
 
 
-def test_the_box_is_drawn_where_it_is(page: Page, pool: list[ExemplarDetails]) -> None:
+def test_the_box_is_drawn_where_it_is_beside_what_is_known(
+    page: Page, pool: list[ExemplarDetails]
+) -> None:
     found = pool[0]
     page.goto(address_of(found))
     expect(page.get_by_role("heading", level=1)).to_have_text("apple")
@@ -46,16 +48,11 @@ def test_the_box_is_drawn_where_it_is(page: Page, pool: list[ExemplarDetails]) -
     expect(page.locator(".picture .other")).to_have_count(len(found.others))
     picture = page.request.get(str(page.locator(".picture image").get_attribute("href")))
     assert picture.headers["content-type"] == "image/jpeg"
-
-
-def test_what_is_known_is_readable(page: Page, pool: list[ExemplarDetails]) -> None:
-    page.goto(address_of(pool[0]))
-    assert pool[0].box is not None
     shown = page.locator("pre").first.text_content() or ""
-    assert json.loads(shown) == pool[0].box.members()
+    assert json.loads(shown) == box.members()
     facts = page.locator(".facts")
     expect(facts).to_contain_text("lvis/lvis_v1_train.json")
-    expect(facts).to_contain_text(f"1 of {pool[0].pool_size}")
+    expect(facts).to_contain_text(f"1 of {found.pool_size}")
     expect(facts).to_contain_text("No saved sample holds it.")
 
 
@@ -94,7 +91,8 @@ def test_another_box_is_named_by_its_focus(page: Page, pool: list[ExemplarDetail
     expect(page.get_by_role("heading", level=1)).to_have_text(other.label)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# `test_category` and `test_categories` see the same colours in the dark.
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.exhaustive)])
 def test_has_no_accessibility_fault(page: Page, pool: list[ExemplarDetails], scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for found in (pool[0], pool[-1]):

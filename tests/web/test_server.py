@@ -12,15 +12,8 @@ import pytest
 
 from ovmr_index.errors import UsageError
 from ovmr_index.web.sockets import Place, bind, find_place
-from tests.support.runs import (
-    CHECKOUT,
-    Run,
-    call,
-    environment,
-    python,
-    run_without_power,
-    start,
-)
+from tests.support import runs
+from tests.support.runs import Run, call, environment
 from tests.support.servers import Server, serving
 from tests.support.warm import warm_start
 
@@ -29,18 +22,26 @@ _FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
 def _ended(root: Path, number: signal.Signals) -> Run:
-    """Start a server, look at a page, and end it by a signal.
-
-    One of them is started as a person does.
-    """
-    start_it = start if number == signal.SIGINT else warm_start().start
-    with start_it("--root", root, "serve", "--port", "0") as process:
+    """Start a server, look at a page, and end it by a signal."""
+    with warm_start().start("--root", root, "serve", "--port", "0") as process:
         assert process.stdout is not None
         address = process.stdout.readline()
         assert httpx.get(address.strip()).status_code == 200
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     return Run(process.returncode, out, err)
+
+
+def _run_script(folder: Path, code: str, *arguments: object) -> Run:
+    """Run a script as a process of its own, in which ovmr-index is imported already."""
+    program, script = folder / "program", folder / "script.py"
+    warm_start().write_program(program)
+    script.write_text(code, encoding="utf-8")
+    line = [program, script, *map(str, arguments)]
+    done = subprocess.run(
+        line, capture_output=True, text=True, check=False, timeout=60, env=environment()
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -82,17 +83,11 @@ except SignalledError as error:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_that_comes_while_it_answers_is_heard(number: signal.Signals) -> None:
-    done = subprocess.run(
-        python(ENDED_WHILE_IT_ANSWERS, number.value),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-        cwd=CHECKOUT,
-        env=environment(),
-    )
-    assert done.stdout == f"200\nended by {number.name}\n"
+def test_a_signal_that_comes_while_it_answers_is_heard(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    done = _run_script(tmp_path, ENDED_WHILE_IT_ANSWERS, number.value)
+    assert done == (0, f"200\nended by {number.name}\n", "")
 
 
 def test_a_port_in_use_is_one_line(server: Server, root: Path) -> None:
@@ -120,15 +115,22 @@ def test_without_an_index_it_says_what_every_command_says(tmp_path: Path) -> Non
     assert "there is no index; run `ovmr-index ingest` first" in failed.error
 
 
-def test_without_the_extra_it_says_what_to_install(root: Path) -> None:
-    script = (
-        "import sys; sys.modules['jinja2'] = None; from ovmr_index.__main__ import main; main()"
-    )
-    arguments = python(script, "--root", root, "serve")
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("ovmr-index: error: what `serve` needs cannot be imported: ")
-    assert done.stderr.endswith("; run `pip install 'ovmr-index[web]'`\n")
+WITHOUT_JINJA = """
+import sys
+for name in [*sys.modules]:
+    if name.startswith(("jinja2", "ovmr_index.web")):
+        del sys.modules[name]
+sys.modules["jinja2"] = None
+from ovmr_index.__main__ import main
+main()
+"""
+
+
+def test_without_the_extra_it_says_what_to_install(root: Path, tmp_path: Path) -> None:
+    done = _run_script(tmp_path, WITHOUT_JINJA, "--root", root, "serve")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("ovmr-index: error: what `serve` needs cannot be imported: ")
+    assert done.err.endswith("; run `pip install 'ovmr-index[web]'`\n")
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
@@ -156,10 +158,11 @@ def test_an_address_of_another_machine_is_wrong_usage() -> None:
         bind(Place(socket.AF_INET, "192.0.2.1", 0))
 
 
-def test_a_port_that_is_not_permitted_is_an_error(shared: Path) -> None:
+def test_a_port_that_is_not_permitted_is_an_error(shared: Path, tmp_path: Path) -> None:
     if int(_FIRST_PORT.read_text(encoding="ascii")) <= 80:
         pytest.skip("everybody may use port 80 here")
-    failed = run_without_power("--root", shared, "serve", "--port", "80")
+    arguments = (runs.COMMAND[-1], "--root", shared, "serve", "--port", "80")
+    failed = _run_script(tmp_path, runs._WITHOUT_POWER, *arguments)
     assert failed.code == 1
     assert failed.error.endswith(
         f"port 80: {os.strerror(errno.EACCES)}; give a --port from 1024 on, or 0 for any"
