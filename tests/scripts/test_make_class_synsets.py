@@ -79,9 +79,7 @@ def _few_words_are_read_once() -> Iterator[None]:
         yield
 
 
-def test_decides_then_asks_lvis_then_wordnet(
-    run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_decides_then_asks_lvis_then_wordnet(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     names = ("Moniter", "Orb", "Crab", "fire hydrant", "Bicycles")
     assert run.table(run.classes(*({"name": name} for name in names))) is None
     assert capsys.readouterr() == ("", "")

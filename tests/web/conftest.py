@@ -1,5 +1,7 @@
-"""The demo's index, a server of it, and one browser for the tests of a file."""
+"""The demo's index and a server of it for the tests of a file, and one browser for all."""
 
+import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from ovmr_index import Index
 from ovmr_index.errors import speaking
 from tests.support.browser import chromium
 from tests.support.copied_tree import quick_copy
+from tests.support.once import made_once
 from tests.support.servers import Server, serving
+from tests.support.small_demo import make_small_demo
 
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 
@@ -20,6 +24,23 @@ def words() -> Iterator[None]:
     """Let pages speak as they do where `serve` makes them."""
     with speaking(shell=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def small(demo_tree: Path, empty_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the root of an index of twelve of the demo's categories: read only.
+
+    A browser shows them sooner than all.
+    """
+
+    def make(made: Path) -> None:
+        make_small_demo(demo_tree, made)
+        shutil.copyfile(empty_index, made / "ovmr.db")
+        with Index.open(made) as index:
+            index.ingest()
+            index.collate()
+
+    return made_once(tmp_path_factory, "small demo", make)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +65,21 @@ def server(root: Path) -> Iterator[Server]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def started() -> Iterator[Browser]:
+    """Return one browser for all files: to start it with its driver takes longer than a test."""
+    with chromium() as made:
+        asyncio._set_running_loop(None)
+        yield made
+        asyncio._set_running_loop(made._loop)
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a browser for the tests of a file."""
-    with chromium() as started:
-        yield started
+def browser(started: Browser) -> Iterator[Browser]:
+    """Return the browser for the tests of a file; those of others may run a loop of their own."""
+    asyncio._set_running_loop(started._loop)
+    yield started
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="module")

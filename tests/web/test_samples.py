@@ -1,7 +1,6 @@
 """The samples pages: the list, a contact sheet, two side by side; what is missing or stale."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,16 @@ from playwright.sync_api import Page, expect
 
 from ovmr_index import DrawOptions, Index
 from tests.support.browser import axe, press
-from tests.support.small_demo import make_small_demo
+from tests.support.copied_tree import quick_copy
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def root(demo_tree: Path, empty_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the root of a part of the demo, whose twelve categories a browser shows soon."""
+def root(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the root of a small tree and index that the tests of the file may change."""
     made = tmp_path_factory.mktemp("served") / "tree"
-    make_small_demo(demo_tree, made)
-    shutil.copyfile(empty_index, made / "ovmr.db")
-    with Index.open(made) as index:
-        index.ingest()
-        index.collate()
+    quick_copy(small, made)
     return made
 
 

@@ -37,7 +37,7 @@ def _run_script(folder: Path, code: str, *arguments: object) -> Run:
     program, script = folder / "program", folder / "script.py"
     warm_start().write_program(program)
     script.write_text(code, encoding="utf-8")
-    line = [program, script, *map(str, arguments)]
+    line = [*map(str, (program, script, *arguments))]
     done = subprocess.run(
         line, capture_output=True, text=True, check=False, timeout=60, env=environment()
     )
@@ -162,7 +162,8 @@ def test_a_port_that_is_not_permitted_is_an_error(shared: Path, tmp_path: Path) 
     if int(_FIRST_PORT.read_text(encoding="ascii")) <= 80:
         pytest.skip("everybody may use port 80 here")
     arguments = (runs.COMMAND[-1], "--root", shared, "serve", "--port", "80")
-    failed = _run_script(tmp_path, runs._WITHOUT_POWER, *arguments)
+    code = f"import sys; del sys.modules['ovmr_index.__main__']\n{runs._WITHOUT_POWER}"
+    failed = _run_script(tmp_path, code, *arguments)
     assert failed.code == 1
     assert failed.error.endswith(
         f"port 80: {os.strerror(errno.EACCES)}; give a --port from 1024 on, or 0 for any"
