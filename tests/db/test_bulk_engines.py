@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    make_url,
     select,
 )
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -38,7 +39,7 @@ from ovmr_index.db.bulk import (
 )
 from ovmr_index.db.models.base import DOUBLE, PIXELS
 from ovmr_index.db.postgresql_values import register
-from tests.support.postgresql import running_server
+from tests.support.databases import new_database
 
 _WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 _ROWS = Table(
@@ -62,18 +63,22 @@ _NUMBERS = (
 
 
 @pytest.fixture(scope="module")
-def engines() -> Iterator[dict[str, Engine]]:
-    with running_server() as address:
-        postgresql = create_engine(address, poolclass=NullPool)
-        event.listen(postgresql, "connect", lambda driver, _: register(driver))
-        sqlite = create_engine("sqlite://", poolclass=NullPool)  # each connection has its own
-        yield {"sqlite": sqlite, "postgresql": postgresql}
+def on_server(postgresql: str) -> Iterator[Engine]:
+    with new_database(postgresql) as url:
+        address = make_url(url).set(drivername="postgresql+psycopg")
+        engine = create_engine(address, poolclass=NullPool)
+        event.listen(engine, "connect", lambda driver, _: register(driver))
+        yield engine
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def connection(engines: dict[str, Engine], request: pytest.FixtureRequest) -> Iterator[Connection]:
+def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
     """Return a connection in a transaction that holds an empty table."""
-    with engines[request.param].connect() as opened:
+    if request.param == "sqlite":
+        engine = create_engine("sqlite://", poolclass=NullPool)  # each connection has its own
+    else:
+        engine = request.getfixturevalue("on_server")
+    with engine.connect() as opened:
         _ROWS.create(opened)
         yield opened
 
@@ -152,10 +157,8 @@ def test_two_with_one_key_are_refused(connection: Connection) -> None:
 
 
 @pytest.mark.slow
-def test_what_postgresql_does_not_take_is_no_error_of_the_driver(
-    engines: dict[str, Engine],
-) -> None:
-    with engines["postgresql"].connect() as connection:
+def test_what_postgresql_does_not_take_is_no_error_of_the_driver(on_server: Engine) -> None:
+    with on_server.connect() as connection:
         _ROWS.create(connection)
         with pytest.raises(DataError, match="0x00"):
             insert_rows(connection, _ROWS, ("pk", "label"), [(1, "a\0b")])

@@ -9,6 +9,7 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.db.pools_state import PoolsState
 from tests.support.coco_files import ingest_coco
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.tampering import damage
 from tests.support.trees import APPLE, TreeBuilder
 
@@ -20,9 +21,10 @@ STALE, NONE, ABSENT = PoolsState.STALE, PoolsState.NONE, PoolsState.ABSENT
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a tree whose index has stale pools, fresh ones, and two vocabularies without."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", few)
     builder.lvis()
     builder.lvis("val")
     builder.index().ingest()
@@ -31,6 +33,20 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
         ingest_coco(builder, [{"id": 1, "name": "apple", "synset": APPLE}], name=name)
     builder.index().collate(vocabulary="mine")
     return builder.root
+
+
+@pytest.fixture(scope="module")
+def stale(made: Path) -> Index:
+    """Return that index: read only."""
+    return Index.open(made)
+
+
+@pytest.fixture(scope="module")
+def fresh(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return a copy of that index whose pools are LVIS train's of now: read only."""
+    index = Index.open(shutil.copytree(made, tmp_path_factory.mktemp("fresh") / "datasets"))
+    index.collate()
+    return index
 
 
 @pytest.fixture
@@ -56,8 +72,8 @@ def _pools(index: Index, query: str, **params: str) -> dict[str, PoolsState]:
         _of_sqlite("SELECT name FROM sqlite_schema"),
     ],
 )
-def test_other_queries_read_none(index: Index, query: str) -> None:
-    assert _pools(index, query) == {}
+def test_other_queries_read_none(stale: Index, query: str) -> None:
+    assert _pools(stale, query) == {}
 
 
 @pytest.mark.parametrize(
@@ -72,10 +88,9 @@ def test_other_queries_read_none(index: Index, query: str) -> None:
         "EXPLAIN SELECT * FROM exemplars",
     ],
 )
-def test_exemplars_are_those_of_lvis_train(index: Index, query: str) -> None:
-    assert _pools(index, query) == {TRAIN: STALE}
-    index.collate()
-    assert _pools(index, query) == {}
+def test_exemplars_are_those_of_lvis_train(stale: Index, fresh: Index, query: str) -> None:
+    assert _pools(stale, query) == {TRAIN: STALE}
+    assert _pools(fresh, query) == {}
 
 
 @pytest.mark.parametrize(
@@ -90,16 +105,16 @@ def test_exemplars_are_those_of_lvis_train(index: Index, query: str) -> None:
         "SELECT 1 FROM exemplars JOIN category_coverage USING (category_id)",
     ],
 )
-def test_other_views_are_of_all_vocabularies(index: Index, query: str) -> None:
-    assert _pools(index, query) == {TRAIN: STALE, "it's": NONE, "lvis_v1_val": NONE}
+def test_other_views_are_of_all_vocabularies(stale: Index, query: str) -> None:
+    assert _pools(stale, query) == {TRAIN: STALE, "it's": NONE, "lvis_v1_val": NONE}
 
 
-def test_pools_never_made_of_vocabularies_that_are_not_asked_for(index: Index) -> None:
+def test_pools_never_made_of_vocabularies_that_are_not_asked_for(stale: Index) -> None:
     of = "SELECT * FROM vocabulary_exemplars WHERE vocabulary = {}"
-    assert _pools(index, of.format("'mine'")) == {TRAIN: STALE}
-    assert _pools(index, of.format(":v"), v="mine") == {TRAIN: STALE}
-    assert _pools(index, of.format("'it''s'")) == {TRAIN: STALE, "it's": NONE}
-    assert _pools(index, of.format(":v"), v="it's") == {TRAIN: STALE, "it's": NONE}
+    assert _pools(stale, of.format("'mine'")) == {TRAIN: STALE}
+    assert _pools(stale, of.format(":v"), v="mine") == {TRAIN: STALE}
+    assert _pools(stale, of.format("'it''s'")) == {TRAIN: STALE, "it's": NONE}
+    assert _pools(stale, of.format(":v"), v="it's") == {TRAIN: STALE, "it's": NONE}
 
 
 def test_exemplars_where_lvis_train_is_not_there(builder: TreeBuilder) -> None:

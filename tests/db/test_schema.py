@@ -272,6 +272,7 @@ def test_upgrade_that_leaves_broken_keys_is_undone(index: Path, engine: Engine) 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive  # `test_old_index.py` goes down to 0002, with rows
 def test_down_to_nothing_and_up_again(tmp_path: Path) -> None:
     path = tmp_path / "ovmr.db"
     schema.create(path, _nothing)

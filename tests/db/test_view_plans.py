@@ -1,5 +1,6 @@
 """What SQLite reads for a question to a public view, once the index is as large as real ones."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ OF_BOX = "source = 'lvis_v1_train' AND region_id = 70"
 OF_CATEGORY = "vocabulary = 'lvis_v1_train' AND category_id = 12"
 
 
-@pytest.fixture
-def large(index: Path) -> Path:
-    """Return an index that the planner takes for one of full scale."""
+@pytest.fixture(scope="module")
+def large(made_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index that the planner takes for one of full scale: read only."""
+    index = Path(shutil.copyfile(made_index, tmp_path_factory.mktemp("large") / "ovmr.db"))
     seem_large(index)
     return index
 
