@@ -1,5 +1,7 @@
-"""A bucket with the demo's tree, on a server that all tests of a run share."""
+"""A bucket with a part of the demo's tree, on a server that all tests of a run share."""
 
+import json
+import os
 from collections.abc import Iterator
 from functools import cache, partial
 from importlib import import_module
@@ -9,15 +11,19 @@ from uuid import uuid4
 import pytest
 
 from ovmr_index import Index, processes
+from ovmr_index.demo.icons import icons
 from ovmr_index.processes import using_workers
 from ovmr_index.storage.remote import asking, store
 from tests.support.once import made_once
 from tests.support.s3_proxy import Proxy, proxy_before
 from tests.support.s3_server import S3Server, shared_server
-from tests.support.small_demo import make_small_demo
+from tests.support.trees import Json
 
 BUCKET = "datasets"
 ROOT = f"s3://{BUCKET}/demo"
+# Of each frequency, in each part of ImageNet and in none, a PNG and an image that is turned.
+SYNSETS = ("apple.n.01", "penguin.n.01", "hourglass.n.01", "wedding_ring.n.01")
+_BOXES, _OF_CLASS, _OF_GENOME = 9, 5, 10  # boxes of a category, images of a class, images
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +48,64 @@ def _what_botocore_knows_is_read_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def demo_tree(demo_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a part of the demo's tree, each file of which is a request: read only."""
-    return made_once(tmp_path_factory, "small demo", lambda root: make_small_demo(demo_tree, root))
+    return made_once(tmp_path_factory, "few files", lambda root: _make_few(demo_tree, root))
+
+
+def _make_few(demo: Path, root: Path) -> None:
+    """Make a tree of few categories and images at `root`; images are hard links."""
+    for split in ("train", "val"):
+        _lvis(demo, root, f"lvis/lvis_v1_{split}.json")
+    wnids = {icons()[synset].wnid for synset in SYNSETS}
+    for folder in (demo / "imagenet").glob("*/*/*"):
+        if folder.name in wnids:
+            by_number = sorted(folder.iterdir(), key=lambda path: (len(path.name), path.name))
+            _link(demo, root, *by_number[:_OF_CLASS])
+    objects, images = (
+        json.loads((demo / f"VisualGenome/{name}.json").read_bytes())
+        for name in ("objects", "image_data")
+    )
+    showing = [one for one in objects if any(map(_is_kept, one["objects"]))][:_OF_GENOME]
+    keys = {one["image_id"] for one in showing}
+    images = [one for one in images if one["image_id"] in keys]
+    _link(demo, root, *(_shown(demo / "VisualGenome", one["url"]) for one in images))
+    for name, content in (("objects", showing), ("image_data", images)):
+        (root / f"VisualGenome/{name}.json").write_text(json.dumps(content))
+
+
+def _is_kept(found: Json) -> bool:
+    return not {*found["synsets"]}.isdisjoint(SYNSETS)
+
+
+def _lvis(demo: Path, root: Path, name: str) -> None:
+    """Write the first boxes of each category, and the images that show them."""
+    content = json.loads((demo / name).read_bytes())
+    categories = [one for one in content["categories"] if one["synset"] in SYNSETS]
+    left = {one["id"]: _BOXES for one in categories}
+    boxes = []
+    for box in content["annotations"]:
+        if left.get(box["category_id"]):
+            left[box["category_id"]] -= 1
+            boxes.append(box)
+    shown = {box["image_id"] for box in boxes}
+    images = [one for one in content["images"] if one["id"] in shown]
+    for image in images:
+        for key in ("neg_category_ids", "not_exhaustive_category_ids"):
+            image[key] = [one for one in image[key] if one in left]
+    _link(demo, root, *(_shown(demo / "coco", one["coco_url"]) for one in images))
+    parts = {"annotations": boxes, "images": images, "categories": categories}
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text(json.dumps(content | parts))
+
+
+def _shown(folder: Path, url: str) -> Path:
+    return folder.joinpath(*url.split("/")[-2:])
+
+
+def _link(demo: Path, root: Path, *files: Path) -> None:
+    for file in files:
+        path = root / file.relative_to(demo)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.link(file, path)
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +142,8 @@ def _usual_places(
     monkeypatch.setattr(processes, "_START_METHOD", "spawn")
     monkeypatch.setenv("OVMR_INDEX_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(asking, "WAITS", (0.01, 0.02, 0.04))
+    # To look at packages takes most of the time of `doctor`, and has tests of its own.
+    monkeypatch.setattr("ovmr_index.index.doctor.api.package_looks", list)
     store._store.cache_clear()
     with using_workers(1):
         yield

@@ -65,8 +65,8 @@ def test_a_page_of_a_listing_that_is_refused_is_asked_again(
     proxy.rule = once_each
     with Index.open(bucket, tmp_path / "ovmr.db") as index:
         report = index.ingest([index.sources.imagenet()])
-    assert [one.counts.added for one in report.sources] == [90]
-    assert len(refused) > 30
+    assert [one.counts.added for one in report.sources] == [19]
+    assert len(refused) > 8
 
 
 def test_a_listing_that_is_always_refused_changes_nothing(
@@ -74,7 +74,7 @@ def test_a_listing_that_is_always_refused_changes_nothing(
 ) -> None:
     index = _index_of(bucket, remote_index, tmp_path)
     before = index.path.read_bytes()
-    proxy.rule = lambda one: Answer(503) if "n03797390" in one.path else None
+    proxy.rule = lambda one: Answer(503) if "n02055803" in one.path else None
     with pytest.raises(StoreError, match=_BUSY):
         index.ingest([index.sources.imagenet()])
     index.close()
@@ -91,7 +91,7 @@ def test_headers_and_crops_come_whole_or_not_at_all(
     assert index.exports.crops(sample, None, folder).problems == []
     whole = {path.name: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
     shutil.rmtree(folder)
-    proxy.rule = lambda one: Cut(1_000) if "VG_100K" in one.path and one.reads else None
+    proxy.rule = lambda one: Cut(1_000) if "/coco/" in one.path and one.reads else None
     with pytest.raises(StoreError, match=_BUSY):
         index.exports.crops(sample, None, folder)
     left = {path.name: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
@@ -130,7 +130,8 @@ def test_an_image_that_changed_since_it_was_hashed_is_hashed_again(
         index.pools.hash_images()
         before = _hashes(db)
         name = next(name for name in before if name.startswith("VG_100K/"))
-        other = max((demo_tree / "VisualGenome/VG_100K").iterdir(), key=_size)
+        others = (demo_tree / "VisualGenome/VG_100K").iterdir()
+        other = max((one for one in others if not name.endswith(one.name)), key=_size)
         client.put_file(str(other), f"{own_folder}/VisualGenome/{name}")
         index.pools.hash_images()
     changed = {one for one, sha256 in _hashes(db).items() if sha256 != before[one]}

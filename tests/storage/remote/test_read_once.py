@@ -21,7 +21,7 @@ def _ingest(root: str, db: Path) -> list[int]:
 def test_a_second_run_and_another_index_read_no_object(
     bucket: str, proxy: Proxy, tmp_path: Path
 ) -> None:
-    assert sum(_ingest(bucket, tmp_path / "ovmr.db")) > 800
+    assert sum(_ingest(bucket, tmp_path / "ovmr.db")) > 100
     names = {path.rpartition("/")[2] for path in proxy.reads()}
     assert names == {
         *("lvis_v1_train.json", "lvis_v1_val.json", "objects.json", "image_data.json")
@@ -29,7 +29,7 @@ def test_a_second_run_and_another_index_read_no_object(
     proxy.requests.clear()
     assert _ingest(bucket, tmp_path / "ovmr.db") == [0, 0, 0, 0]
     assert proxy.reads() == []
-    assert sum(_ingest(bucket, tmp_path / "another.db")) > 800
+    assert sum(_ingest(bucket, tmp_path / "another.db")) > 100
     assert proxy.reads() == []
 
 
@@ -53,7 +53,7 @@ def test_a_damaged_copy_is_made_again(bucket: str, proxy: Proxy, tmp_path: Path)
     for path in copies:
         path.write_bytes(b"{}")
     proxy.requests.clear()
-    assert sum(_ingest(bucket, tmp_path / "two.db")) > 800
+    assert sum(_ingest(bucket, tmp_path / "two.db")) > 100
     assert len(proxy.reads()) >= len(copies)
 
 
