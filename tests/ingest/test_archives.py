@@ -52,9 +52,7 @@ FLAT_TREE = {TENCH_WNID: ["b.JPEG", "a.JPEG"], APPLE_WNID: ["c.JPEG"]}
 
 @pytest.mark.exhaustive(
     but=[
-        "splits-class tars",
         "flat-packed class tars",
-        "splits-tar of tars",
         "flat-tar of packed tars",
         "splits-tar of folders",
         "flat-class tars in xz",

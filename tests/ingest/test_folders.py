@@ -66,7 +66,7 @@ def test_folders_become_categories_and_labels(builder: TreeBuilder) -> None:
     assert rows_of(index, "SELECT generation FROM sources") == [(1,)]
 
 
-@pytest.mark.exhaustive(but=["by name", "mapped", "mapped by number"])
+@pytest.mark.exhaustive(but=["mapped", "mapped by number"])
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("mapping", "by_name", "synsets"),

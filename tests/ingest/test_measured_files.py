@@ -98,7 +98,7 @@ def _fresh(index: Index, empty_index: Path) -> dict[str, tuple[object, ...]]:
     return _measured(new)
 
 
-@pytest.mark.exhaustive(but=["other size-_in_place", "same size-_renamed_over"])
+@pytest.mark.exhaustive(but=["other size-_renamed_over"])
 @pytest.mark.slow
 @WAYS
 @pytest.mark.parametrize("content", [OTHER, SAME_SIZE], ids=["other size", "same size"])

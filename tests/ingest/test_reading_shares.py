@@ -51,7 +51,7 @@ def _ingest(tree: TreeBuilder, *arguments: str) -> Run:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive(but=["folders-order0", "tars-order1"])
+@pytest.mark.exhaustive(but=["tars-order1"])
 @pytest.mark.parametrize("order", [("1/3", "2/3", "3/3"), ("3/3", "1/3", "2/3")])
 @pytest.mark.parametrize("change", [None, to_class_tars], ids=["folders", "tars"])
 def test_all_shards_are_the_whole(

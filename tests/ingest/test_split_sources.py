@@ -77,6 +77,7 @@ NAMES = {
 }
 
 
+@pytest.mark.exhaustive(beyond=2)  # VOC is read again in two tests below
 @pytest.mark.parametrize("make", [_openimages, _yolo, _voc])
 def test_a_dataset_is_read_once(
     builder: TreeBuilder, empty_index: Path, make: Callable[[TreeBuilder], list[SourceSpec]]

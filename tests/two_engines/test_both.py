@@ -34,8 +34,8 @@ from tests.support.checked import few_nouns
 from tests.support.databases import new_database
 from tests.support.few_synsets import index_of_demo_synsets, index_of_odd_synsets
 from tests.support.odd_trees import OddTree
-from tests.support.small_demo import make_small_demo
 from tests.support.trees import TreeBuilder
+from tests.two_engines.least_demo import make_least_demo
 
 pytestmark = pytest.mark.slow
 
@@ -222,11 +222,11 @@ def _pages(index: Index, _: Path) -> list[Any]:
             search.wait()
     paths = ["/", "/audit", "/duplicates", "/samples", "/samples/first", "/marks/changes?since=0"]
     paths += ["/samples/first/diff/second", "/sql", "/sql/rows?query=SELECT+*+FROM+exemplars"]
-    for key in _categories(index)[:2]:
+    for key in _categories(index)[:1]:
         options = ("", "?order=largest", "?sample=first", "?mark=exclude", "?mark=none&side=40")
         paths += [f"/categories/{key}{one}" for one in options]
         paths += [f"/categories/{key}/draw?k=3", f"/duplicates?category={key}"]
-        for one in index.exemplars(key)[:3]:
+        for one in index.exemplars(key)[:2]:
             box = "-" if one.region_id is None else f"{one.region_id}"
             paths += [f"/exemplars/{key}/{one.source}/{box}?file={quote(one.file_name)}"]
     return [(path, asking.get(path).text) for path in paths]
@@ -242,7 +242,7 @@ def _crops(index: Index, folder: Path) -> list[Any]:
         exports.webdataset("first", folder / "webdataset"),
         exports.croissant("first", folder / "croissant.json", date="2026-01-01"),
         exports.prompts("first", folder / "prompts.json"),
-        exports.yolo(None, folder / "yolo"),
+        exports.yolo(BoxOptions(source="lvis_v1_val"), folder / "yolo"),
         exports.sample_sheet("first", folder / "sheet.png"),
     ]
 
@@ -267,10 +267,14 @@ def _finds(index: Index, _: Path) -> list[Any]:
     ]
 
 
-def _pools(index: Index, _: Path) -> list[Any]:
-    """Ask what is in the index and what is not; its synsets are few, as those of a check."""
+def _checked(index: Index, _: Path) -> list[Any]:
+    """Ask what is wrong, and for advice; the synsets of the index are few, as those of a check."""
     with few_nouns():
-        report = index.db.report()
+        return [index.db.report(), index.pools.suggest_short()]
+
+
+def _pools(index: Index, _: Path) -> list[Any]:
+    """Ask what is in the index and what is not."""
     return [
         index.pools.left_out(),
         index.pools.untaken(),
@@ -278,13 +282,11 @@ def _pools(index: Index, _: Path) -> list[Any]:
         index.pools.left_by_class(),
         index.pools.overview(),
         index.pools.step_notes(),
-        index.pools.suggest_short(),
         index.pools.lost_categories(),
         index.vocabularies.list(),
         index.partitions.list(),
         [*index.audit(ids_only=True)],
         index.verify("names"),
-        report,
     ]
 
 
@@ -304,6 +306,7 @@ ASKS: dict[str, Ask] = {
     "targets": _targets,
     "forms": _forms,
     "pools": _pools,
+    "checked": _checked,
     "report": lambda index, folder: write_report(index, folder / "report").files,
     "another recipe": lambda index, _: [
         index.collate(Recipe(exclude_val=True, min_area=2000.5, enough=5)),
@@ -317,7 +320,7 @@ ASKS: dict[str, Ask] = {
 ASKED_OF_ODD: dict[str, Ask] = {
     "ingest": ASKS["ingest"],
     "divide": _divide,
-    **{name: ASKS[name] for name in ("looks", "targets", "forms", "pools")},
+    **{name: ASKS[name] for name in ("targets", "forms", "pools")},
 }
 
 # Of the demo alone, whose images are there.
@@ -336,7 +339,7 @@ def both(
     folder, name = tmp_path_factory.mktemp(request.param), f"both_{request.param}"
     root = folder / "datasets"
     if request.param == "demo":
-        make_small_demo(demo_tree, root)
+        make_least_demo(demo_tree, root)
         few = index_of_demo_synsets(tmp_path_factory, empty_index, demo_tree)
     else:
         OddTree(TreeBuilder(root), 0)

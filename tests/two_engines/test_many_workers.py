@@ -25,8 +25,8 @@ from tests.support.postgresql import (
     stop_server,
 )
 from tests.support.runs import CHECKOUT, call, environment
-from tests.support.small_demo import make_small_demo
 from tests.support.warm import FEW_SYNSETS, warm_start
+from tests.two_engines.least_demo import make_least_demo
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +90,7 @@ def _written(
 
 
 def _rows(index: Index) -> dict[str, list[str]]:
-    """Return the rows of an index but for times of files, which are not kept of one just written."""
+    """Return the rows of an index but for times of files: those of one just written are none."""
     times = ("source_files", "folders", "archives")
     return {name: rows for name, rows in contents(index).items() if name not in times}
 
@@ -105,7 +105,7 @@ def few(tmp_path_factory: pytest.TempPathFactory, empty_index: Path, demo_tree: 
 def root(tmp_path_factory: pytest.TempPathFactory, demo_tree: Path, few: Path) -> Path:
     """Return the root of a part of the demo, with an index in SQLite that one process made."""
     root = tmp_path_factory.mktemp("workers") / "datasets"
-    make_small_demo(demo_tree, root)
+    make_least_demo(demo_tree, root)
     torn = min((root / "imagenet").rglob("*.JPEG"))
     torn.unlink()  # it is a link
     torn.write_bytes(b"none")
