@@ -23,7 +23,6 @@ def index(ingested: Path, tree: Path, tmp_path_factory: pytest.TempPathFactory) 
         yield made
 
 
-@pytest.mark.exhaustive  # `engines/test_duckdb.py` sees it of odd trees
 def test_duckdb_makes_the_pools_and_draws_the_exemplars_of_sqlite(
     index: Index, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """The recipe as the index keeps it: in one column, and in two before revision 0003."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,13 @@ from tests.support.trees import APPLE, TENCH, TreeBuilder
 pytestmark = pytest.mark.slow
 
 STEPS = (Step(take="boxes", dataset="lvis", min_area=1e-7), Step(take="pictures", dataset="lvis"))
-PUBLISHED = {"min_area": 1024.0, "enough": 40, "few": 10, "exclude_val": False, "steps": None}
+PUBLISHED: dict[str, object] = {
+    "min_area": 1024.0,
+    "enough": 40,
+    "few": 10,
+    "exclude_val": False,
+    "steps": None,
+}
 OWN_STEPS = [
     {"take": "boxes", "dataset": "lvis", "min_area": 1e-7},
     {"take": "pictures", "dataset": "lvis"},
@@ -41,7 +48,7 @@ def index(builder: TreeBuilder) -> Index:
 
 
 # A recipe by the vocabulary whose pools it makes, what 0002 has of it, and what the status says.
-RECIPES: dict[str, tuple[Recipe, tuple[object, ...], dict[str, object]]] = {
+RECIPES: dict[str, tuple[Recipe, tuple[object, ...], Mapping[str, object]]] = {
     "lvis_v1_train": (
         Recipe(few=3, steps=STEPS, exclude_val=True),
         (1024.0, 40, 3, {"steps": OWN_STEPS, "few": 3, "exclude_val": True}),

@@ -24,7 +24,6 @@ from tests.support.runs import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
 PAGES = [name for name in FILES if name.endswith(".md")]
-LONGEST = ("reference/python.md", "images/schema.svg")
 _HEADING = re.compile(r"^(#{2,4}) (.+)$", re.MULTILINE)
 _SVG = "{http://www.w3.org/2000/svg}"
 _POINTS = re.compile(r"M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)")
@@ -45,8 +44,6 @@ def sections(name: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-# The other two take longest; those below see what they lack.
-@pytest.mark.exhaustive(but=[name for name in FILES if name not in LONGEST])
 @pytest.mark.parametrize("name", FILES)
 def test_the_committed_file_is_what_the_script_makes(
     name: str, monkeypatch: pytest.MonkeyPatch

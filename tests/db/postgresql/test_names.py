@@ -1,7 +1,6 @@
 """The names that a shell completes, of an index on a server."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
