@@ -38,21 +38,24 @@ def test_dry_run_without_an_index(tree: Path) -> None:
     assert not (tree / "ovmr.db").exists()
 
 
-def test_remove(tree: Path) -> None:
-    dry = call("ingest", "--remove", "visual_genome", "--dry-run", root=tree)
+def test_remove(small_tree: Path) -> None:
+    dry = call("ingest", "--remove", "visual_genome", "--dry-run", root=small_tree)
     assert dry.out.startswith("visual_genome: 60 images and 451 regions would be removed, ")
-    done = call("ingest", "--remove", "visual_genome", "--json", root=tree)
+    done = call("ingest", "--remove", "visual_genome", "--json", root=small_tree)
     assert done.code == 0
     assert list(done.data) == ["sources", "images", "regions", "exemplars", "rows"]
     assert done.data["exemplars"] > 0
     assert "the files are still there" in done.err
-    again = call("ingest", "--remove", "visual_genome", root=tree)
+    again = call("ingest", "--remove", "visual_genome", root=small_tree)
     assert again.code == 2
     assert (
         "no dataset 'visual_genome'; give 'imagenet21k', 'lvis', 'lvis_v1_train' or 'lvis_v1_val'"
         in again.error
     )
-    assert call("ingest", "visual-genome", "--json", root=tree).data["sources"][0]["added"] == 451
+    assert (
+        call("ingest", "visual-genome", "--json", root=small_tree).data["sources"][0]["added"]
+        == 451
+    )
 
 
 def test_remove_with_a_source_is_wrong_usage(small_tree: Path) -> None:

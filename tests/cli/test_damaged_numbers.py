@@ -51,10 +51,10 @@ def root(made: Path, tmp_path: Path) -> Path:
     "draw",
     [
         ("-K", 1),
-        ("-K", 9, "--on-shortage", "repeat"),
         ("-K", 1, *STABLE),
-        ("-K", 1, *STABLE, "--per-image", 1),
-        ("-K", 1, "--per-image", 1),
+        pytest.param(("-K", 9, "--on-shortage", "repeat"), marks=pytest.mark.exhaustive),
+        pytest.param(("-K", 1, *STABLE, "--per-image", 1), marks=pytest.mark.exhaustive),
+        pytest.param(("-K", 1, "--per-image", 1), marks=pytest.mark.exhaustive),
         ("-K", 1, "--weight", "side"),
     ],
 )

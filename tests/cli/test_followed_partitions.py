@@ -90,10 +90,6 @@ def test_what_is_gone_is_named(tree: _Root) -> None:
         done = tree.export("train", "--without", "novel", target=target)
         assert (done.code, done.err) == (0, said), target
     assert tree.call("partition", "list").err == said
-
-
-def test_a_sample_names_what_is_gone(tree: _Root) -> None:
-    tree.ingest("train", {2: OTHER, 3: "kite"})
     by = ("--vocabulary", "d_train", "--partition", "p", "--without", "novel")
     assert "no longer there: 1 'tea cup'" in tree.call("sample", "-K", 1, *by).err
     assert "no longer there: 1 'tea cup'" in tree.call("export", "sample", "-K", 1, *by).err
