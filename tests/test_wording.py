@@ -17,6 +17,8 @@ from tests.support.runs import call
 
 PACKAGE = Path(ovmr_index.__file__).parent
 _IN_SHELL = re.compile(r"(?:^|[ `(])--?[a-zA-Z]|`ovmr-index ")
+# The same in the source, where a text begins behind a quotation mark or the value in an f-string.
+_MAY_NAME = re.compile(r"[\"' `(}\n]--?[a-zA-Z]|`ovmr-index ")
 # What is typed in a shell wherever it is said: whole commands with their options, those of other
 # programs, and what is kept in the index, which people read by either way.
 _KEPT = {
@@ -46,9 +48,11 @@ _KEPT = {
 
 
 def _literals(file: Path) -> Iterator[str]:
-    """Yield the texts of a module that are no docstrings."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    nodes = [*ast.walk(tree)]
+    """Yield the texts of a module that are no docstrings, if one of them may name an option."""
+    text = file.read_text(encoding="utf-8")
+    if _MAY_NAME.search(text) is None:
+        return
+    nodes = [*ast.walk(ast.parse(text))]
     statements = {one.value for one in nodes if isinstance(one, ast.Expr)}
     for one in nodes:
         if isinstance(one, ast.Constant) and isinstance(one.value, str) and one not in statements:
