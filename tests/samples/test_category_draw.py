@@ -23,7 +23,10 @@ DRAWS = [
     DrawOptions(k=3, on_shortage="take-all"),
     DrawOptions(k=60, on_shortage="repeat", seed=7),
     DrawOptions(k=4, on_shortage="take-all", method="stable", weight="side"),
-    DrawOptions(k=4, on_shortage="take-all", filters=Filters(per_image=1, min_side=20)),
+    pytest.param(
+        DrawOptions(k=4, on_shortage="take-all", filters=Filters(per_image=1, min_side=20)),
+        marks=pytest.mark.exhaustive,
+    ),
     DrawOptions(k=4, on_shortage="repeat", method="stable", filters=Filters(balanced=True)),
 ]
 

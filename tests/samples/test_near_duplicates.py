@@ -124,7 +124,7 @@ def test_fewer_are_the_head_of_more(
     assert small == {key: names[:few] for key, names in large.items()}
 
 
-@pytest.mark.exhaustive(but=["numpy"])
+@pytest.mark.exhaustive  # `test_only_near_duplicates_of_what_is_kept_are_left_out` sees it, too
 @METHOD
 def test_planted_images_are_never_both_drawn(shared: Index, method: str) -> None:
     pools = draws.read_pools(shared)
