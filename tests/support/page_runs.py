@@ -33,6 +33,9 @@ case "$1 $2" in
 esac
 """
 _DEFAULT_ROOT = re.compile(r"\bdatasets\b|\bovmr-index (?!--root demo)")
+# What a shell does not take as it stands, outside of quotes and between double ones.
+_OF_SHELL = re.compile(r"[^\w\s./:=,+@%-]|\n")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 
 
 class Printed(NamedTuple):
@@ -107,12 +110,21 @@ class PageRun:
             return _run(["script", "script.py"], self.folder, self._more)
         if runs_on(example):
             return _serve(example.code, self.folder)
+        if words := plain_words(example.code):
+            return _command(words, self.folder, self._more)
         return _run(["sh", "-e", "-c", example.code], self.folder, self._more)
 
 
 def runs_on(example: Example) -> bool:
     """Whether a command runs until a signal ends it."""
     return _SERVE in example.code
+
+
+def plain_words(code: str) -> list[str]:
+    """Return the arguments of a line that is `ovmr-index` alone; none where a shell does more."""
+    if not code.startswith("ovmr-index ") or _OF_SHELL.search(_QUOTED.sub("", code.strip())):
+        return []
+    return shlex.split(code)[1:]
 
 
 def page_run(factory: pytest.TempPathFactory, page: Path) -> PageRun:
@@ -144,6 +156,15 @@ def _serve(command: str, folder: Path) -> Printed:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=120)
     return Printed(0 if process.returncode == 130 else process.returncode, address)
+
+
+def _command(words: list[str], folder: Path, more: dict[str, str]) -> Printed:
+    """Start `ovmr-index` as a shell would: to start that shell takes longer than many a command."""
+    process = warm_start().start(
+        *words, more=_environment(folder) | more, folder=folder, stderr=subprocess.STDOUT
+    )
+    printed, _ = process.communicate(timeout=120)
+    return Printed(process.returncode, printed)
 
 
 def _run(program: list[str], folder: Path, more: dict[str, str] | None = None) -> Printed:
