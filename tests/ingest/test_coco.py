@@ -49,7 +49,7 @@ def _assert_as_fresh(index: Index, empty_index: Path, *specs: SourceSpec) -> Non
     assert_sound(index)
 
 
-@pytest.mark.exhaustive(but=["coco", "openimages", "v3det"])  # the others are in two tests below
+@pytest.mark.exhaustive(but=["coco", "openimages"])  # the others are in tests of their own
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_each_shape_is_stored(

@@ -43,7 +43,7 @@ def _refused(
     assert rows_of(index, "SELECT * FROM images") == []
 
 
-@pytest.mark.exhaustive(but=["7_1-000000000007", "000000000007-7.0", "07-7_0"])
+@pytest.mark.exhaustive(but=["7_1-000000000007", "07-7_0"])
 @pytest.mark.parametrize("of_image", [7, "7", "000000000007", 7.0])
 @pytest.mark.parametrize("of_box", [7, "7", "000000000007", "07"])
 def test_ids_of_coco_are_one_in_every_form(

@@ -163,6 +163,7 @@ def test_rehash(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _measured(index)[f"train/{TENCH_WNID}/a.JPEG"][:2] == (32, 20)
 
 
+@pytest.mark.exhaustive(but=["VisualGenome"])  # a class tar comes back below
 @pytest.mark.parametrize("top", ["imagenet", "VisualGenome"])
 def test_measurements_outlive_an_absence(index: Index, builder: TreeBuilder, top: str) -> None:
     before = _measured(index)

@@ -51,7 +51,7 @@ def _rows(index: Index) -> dict[str, list[tuple[object, ...]]]:
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE sources SET header = '{'",
+        pytest.param("UPDATE sources SET header = '{'", marks=pytest.mark.exhaustive),
         pytest.param("UPDATE categories SET record = '{'", marks=pytest.mark.exhaustive),
         pytest.param(
             "UPDATE categories SET name = 'x', frequency = 'r'", marks=pytest.mark.exhaustive

@@ -153,6 +153,7 @@ def _ingest(index: Index, kind: str, top: Path) -> Counts:
 KINDS = pytest.mark.parametrize("kind", ["imagenet", "folder"])
 
 
+@pytest.mark.exhaustive(but=["imagenet"])
 @pytest.mark.slow
 @KINDS
 def test_link_whose_target_is_gone_is_gone_after_verify(builder: TreeBuilder, kind: str) -> None:
@@ -167,6 +168,7 @@ def test_link_whose_target_is_gone_is_gone_after_verify(builder: TreeBuilder, ki
     assert _ingest(index, kind, top) == Counts(unchanged=2)
 
 
+@pytest.mark.exhaustive(but=["folder"])
 @pytest.mark.slow
 @KINDS
 def test_link_that_leads_out_by_now_is_left_out(builder: TreeBuilder, kind: str) -> None:
@@ -182,6 +184,7 @@ def test_link_that_leads_out_by_now_is_left_out(builder: TreeBuilder, kind: str)
     assert not index.verify("headers").failed
 
 
+@pytest.mark.exhaustive(but=["folder"])
 @KINDS
 def test_folders_that_changed_places_are_listed(builder: TreeBuilder, kind: str) -> None:
     top, index = _class_folders(builder, kind), builder.index()
@@ -196,6 +199,7 @@ def test_folders_that_changed_places_are_listed(builder: TreeBuilder, kind: str)
     assert not index.verify("headers").failed
 
 
+@pytest.mark.exhaustive(but=["imagenet"])
 @KINDS
 def test_what_is_unpacked_later_is_found_whatever_the_time_of_its_folder(
     builder: TreeBuilder, kind: str
@@ -209,6 +213,7 @@ def test_what_is_unpacked_later_is_found_whatever_the_time_of_its_folder(
     assert _ingest(index, kind, top) == Counts(unchanged=5)
 
 
+@pytest.mark.exhaustive(but=["folder"])
 @KINDS
 def test_what_is_unchanged_is_not_listed_again(builder: TreeBuilder, kind: str) -> None:
     top, index = _class_folders(builder, kind), builder.index()

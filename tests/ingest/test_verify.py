@@ -239,7 +239,7 @@ def test_boxes_without_a_pixel_inside_their_image_are_notes(builder: TreeBuilder
     assert "1 box has no extent; the lowest id is 6" in reasons
 
 
-@pytest.mark.exhaustive(but=["packed class tars", "tar of zips"])
+@pytest.mark.exhaustive(but=["tar of zips"])
 @pytest.mark.parametrize("layout", TAR_LAYOUTS)
 def test_images_in_tars(builder: TreeBuilder, layout: str) -> None:
     source = builder.imagenet({FOLDER: ["a.JPEG"], f"val/{APPLE_WNID}": ["b.JPEG"]})
