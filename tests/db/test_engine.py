@@ -19,6 +19,7 @@ from ovmr_index.db.bulk import insert_rows, stream_rows
 from ovmr_index.db.engine import open_engine, reading, reading_together, writing
 from ovmr_index.db.models import METADATA, Dataset, Region, Synset
 from ovmr_index.db.revision import check_revision
+from tests.support.exhaustive import examples
 
 StartChild = Callable[..., Popen[str]]
 
@@ -158,6 +159,7 @@ def test_file_name(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.slow
+@examples(100, 10)
 @given(names=st.lists(st.text(), unique=True), lemmas=st.none() | st.text())
 def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | None) -> None:
     rows = [(100 + i, name, lemmas) for i, name in enumerate(names)]
@@ -170,6 +172,7 @@ def test_text_there_and_back(made_index: Path, names: list[str], lemmas: str | N
 
 
 @pytest.mark.slow
+@examples(100, 10)
 @given(boxes=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS | st.none())))
 def test_numbers_there_and_back(made_index: Path, boxes: list[tuple[int | float | None]]) -> None:
     rows = [(100 + i, 1, 100 + i, i, 1, *box) for i, box in enumerate(boxes)]

@@ -1,18 +1,20 @@
 """What SQLite reads for the queries that are asked often: indexes, and no table too many."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ovmr_index.db.engine import open_engine, reading
-from ovmr_index.db.readonly import run_query
 from ovmr_index.pools.coverage_queries import coverage
 from tests.support.plans import plan_text, scanned, used
 
 
 def _plan(path: Path, query: str) -> str:
-    with run_query(path, f"EXPLAIN QUERY PLAN {query}", {"a": 1, "b": 7}) as result:
-        return plan_text(row[-1] for row in result.rows)
+    with closing(sqlite3.connect(path)) as connection:
+        steps = connection.execute(f"EXPLAIN QUERY PLAN {query}", {"a": 1, "b": 7}).fetchall()
+    return plan_text(step[-1] for step in steps)
 
 
 @pytest.mark.slow

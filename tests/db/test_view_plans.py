@@ -1,11 +1,12 @@
 """What SQLite reads for a question to a public view, once the index is as large as real ones."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ovmr_index.db.readonly import run_query
 from tests.support.plans import seem_large
 
 LARGE = {"images", "regions", "region_records", "pool_entries", "image_categories", "image_hashes"}
@@ -24,8 +25,8 @@ def large(made_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _scanned(path: Path, query: str) -> set[str]:
     """Return the tables of which a plan reads every row, or every row of a source."""
-    with run_query(path, f"EXPLAIN QUERY PLAN {query}", {}) as result:
-        steps = [row[-1] for row in result.rows]
+    with closing(sqlite3.connect(path)) as connection:
+        steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
     whole = [step for step in steps if step.startswith("SCAN") or step.endswith("(source_pk=?)")]
     return {step.split()[1] for step in whole}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,7 @@ BUCKET = "datasets"
 ROOT = f"s3://{BUCKET}/demo"
 # Of each frequency, in each part of ImageNet and in none, a PNG and an image that is turned.
 SYNSETS = ("apple.n.01", "penguin.n.01", "hourglass.n.01", "wedding_ring.n.01")
+_make_store = store._store.__wrapped__
 _BOXES, _OF_CLASS, _OF_GENOME = 9, 5, 10  # boxes of a category, images of a class, images
 
 
@@ -33,6 +35,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     folder = folder.parent if folder.name.startswith("popen-") else folder
     with shared_server(folder / "s3") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def client(server: S3Server) -> Any:
+    """Return a file system on the server, to put files there."""
+    return server.client()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -109,11 +117,10 @@ def _link(demo: Path, root: Path, *files: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def bucket(server: S3Server, tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> str:
+def bucket(client: Any, tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> str:
     """Return the address of the demo's tree in a bucket: read only."""
 
     def put(mark: Path) -> None:
-        client = server.client()
         client.mkdir(BUCKET)
         client.put(f"{demo_tree}/", f"{BUCKET}/demo/", recursive=True, batch_size=16)
         mark.touch()
@@ -144,10 +151,23 @@ def _usual_places(
     monkeypatch.setattr(asking, "WAITS", (0.01, 0.02, 0.04))
     # To look at packages takes most of the time of `doctor`, and has tests of its own.
     monkeypatch.setattr("ovmr_index.index.doctor.api.package_looks", list)
-    store._store.cache_clear()
+    own = cache(_make_store)
+
+    def made(scheme: str, process: int) -> store.Store:
+        steering = sorted(one for one in os.environ.items() if one[0].startswith("AWS_"))
+        if scheme == "s3":
+            return _kept_store(scheme, process, (*steering,))
+        return own(scheme, process)
+
+    monkeypatch.setattr(store, "_store", made)
     with using_workers(1):
         yield
-    store._store.cache_clear()
+
+
+@cache
+def _kept_store(scheme: str, process: int, _: tuple[tuple[str, str], ...]) -> store.Store:
+    """Return the store of an environment: to make one takes longer than what most tests ask."""
+    return _make_store(scheme, process)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from ovmr_index.storage.bounded_cache import BoundedCache
 from ovmr_index.storage.remote.urls import place
 from tests.support.runs import call, run
 from tests.support.s3_proxy import Answer, Proxy
-from tests.support.s3_server import KEY, PUBLIC, SECRET, S3Server
+from tests.support.s3_server import KEY, PUBLIC, SECRET
 
 pytestmark = pytest.mark.slow
 
@@ -83,13 +84,13 @@ def test_what_cannot_be_is_one_line(
 
 
 def test_a_public_bucket_is_read_without_credentials(
-    server: S3Server,
+    client: Any,
     demo_tree: Path,
     empty_index: Path,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    client, name = server.client(), "lvis/lvis_v1_val.json"
+    name = "lvis/lvis_v1_val.json"
     client.mkdir(PUBLIC)
     client.put_file(str(demo_tree / name), f"{PUBLIC}/{name}")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from ovmr_index import DrawOptions, Index
 from ovmr_index.storage.remote.cache import local_copy
 from ovmr_index.storage.remote.errors import StoreError
 from tests.support.s3_proxy import Answer, Cut, Proxy, Request, first
-from tests.support.s3_server import OTHER_KEY, OTHER_SECRET, S3Server
+from tests.support.s3_server import OTHER_KEY, OTHER_SECRET
 
 pytestmark = pytest.mark.slow
 
@@ -101,9 +102,9 @@ def test_headers_and_crops_come_whole_or_not_at_all(
 
 
 def test_a_file_that_changes_while_it_is_copied_is_named(
-    server: S3Server, own_folder: str, proxy: Proxy, tmp_path: Path
+    client: Any, own_folder: str, proxy: Proxy, tmp_path: Path
 ) -> None:
-    client, name = server.client(), f"{own_folder}/lvis/lvis_v1_val.json"
+    name = f"{own_folder}/lvis/lvis_v1_val.json"
     client.pipe_file(name, b'{"info": "the first"}')
 
     def change(request: Request) -> None:
@@ -119,9 +120,9 @@ def test_a_file_that_changes_while_it_is_copied_is_named(
 
 
 def test_an_image_that_changed_since_it_was_hashed_is_hashed_again(
-    server: S3Server, own_folder: str, demo_tree: Path, tmp_path: Path
+    client: Any, own_folder: str, demo_tree: Path, tmp_path: Path
 ) -> None:
-    client, db = server.client(), tmp_path / "ovmr.db"
+    db = tmp_path / "ovmr.db"
     for name in ("VisualGenome", "lvis"):
         client.put(f"{demo_tree}/{name}/", f"{own_folder}/{name}/", recursive=True)
     with Index.open(f"s3://{own_folder}", db) as index:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,6 @@ from tests.support import tars
 from tests.support.contents import rows_of
 from tests.support.parquet import images, write_parquet
 from tests.support.s3_proxy import Proxy, Request
-from tests.support.s3_server import S3Server
 from tests.support.trees import picture
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 _TREE = "imagenet/imagenet21k_P"
 
 
-def _put(server: S3Server, demo_tree: Path, to_tars: Callable[[Path], None], where: Path) -> Path:
+def _put(demo_tree: Path, to_tars: Callable[[Path], None], where: Path) -> Path:
     """Make a root on the disk whose ImageNet is in tars, without the other images."""
     root = where / "datasets"
     shutil.copytree(demo_tree / _TREE / "train", root / _TREE / "train")
@@ -47,14 +47,14 @@ def _known(index: Index) -> tuple[list[tuple[object, ...]], bytes]:
     [tars.to_class_tars, tars.to_tar_of_tars, tars.to_class_zips, tars.to_packed_class_tars],
 )
 def test_tars_are_read_as_from_a_disk(
-    server: S3Server,
+    client: Any,
     own_folder: str,
     demo_tree: Path,
     tmp_path: Path,
     to_tars: Callable[[Path], None],
 ) -> None:
-    root = _put(server, demo_tree, to_tars, tmp_path)
-    server.client().put(f"{root}/", f"{own_folder}/", recursive=True)
+    root = _put(demo_tree, to_tars, tmp_path)
+    client.put(f"{root}/", f"{own_folder}/", recursive=True)
     crops = {}
     with Index.open(root) as local, Index.open(f"s3://{own_folder}", tmp_path / "r.db") as remote:
         assert _known(remote) == _known(local)
@@ -69,11 +69,11 @@ def test_tars_are_read_as_from_a_disk(
 
 
 def test_a_tar_of_large_images_is_listed_without_them(
-    server: S3Server, own_folder: str, proxy: Proxy, tmp_path: Path
+    client: Any, own_folder: str, proxy: Proxy, tmp_path: Path
 ) -> None:
     large = {f"n01443537_{i}.JPEG": bytes(1 << 20) for i in range(8)}
     tar = tars.tar_of(large)
-    server.client().pipe_file(f"{own_folder}/{_TREE}/train/n01443537.tar", tar)
+    client.pipe_file(f"{own_folder}/{_TREE}/train/n01443537.tar", tar)
     with Index.open(f"s3://{own_folder}", tmp_path / "r.db") as index:
         (report,) = index.ingest([index.sources.imagenet()]).sources
         assert report.counts.added == len(large)
@@ -86,12 +86,10 @@ def test_a_tar_of_large_images_is_listed_without_them(
         assert proxy.reads() == []
 
 
-def test_a_tar_that_is_cut_short_is_named(
-    server: S3Server, own_folder: str, tmp_path: Path
-) -> None:
+def test_a_tar_that_is_cut_short_is_named(client: Any, own_folder: str, tmp_path: Path) -> None:
     whole = tars.tar_of({"n01443537_1.JPEG": bytes(100_000), "n01443537_2.JPEG": bytes(100_000)})
     name = f"{own_folder}/{_TREE}/train/n01443537.tar"
-    server.client().pipe_file(name, whole[:150_000])
+    client.pipe_file(name, whole[:150_000])
     with Index.open(f"s3://{own_folder}", tmp_path / "r.db") as index:
         with pytest.raises(RecordError, match=f"s3://{name}: is no tar, cut short or damaged"):
             index.ingest([index.sources.imagenet()])
@@ -99,9 +97,9 @@ def test_a_tar_that_is_cut_short_is_named(
 
 
 def test_a_tar_that_changes_while_it_is_listed_is_named(
-    server: S3Server, own_folder: str, proxy: Proxy, tmp_path: Path
+    client: Any, own_folder: str, proxy: Proxy, tmp_path: Path
 ) -> None:
-    client, name = server.client(), f"{own_folder}/{_TREE}/train/n01443537.tar"
+    name = f"{own_folder}/{_TREE}/train/n01443537.tar"
     members = {f"n01443537_{i}.JPEG": bytes(100_000) for i in range(4)}
     client.pipe_file(name, tars.tar_of(members))
 
@@ -119,7 +117,7 @@ def test_a_tar_that_changes_while_it_is_listed_is_named(
 
 @pytest.mark.parametrize("kind", ["webdataset", "huggingface"])
 def test_shards_and_parquet_files_are_read_as_from_a_disk(
-    server: S3Server, own_folder: str, tmp_path: Path, kind: str
+    client: Any, own_folder: str, tmp_path: Path, kind: str
 ) -> None:
     pictures = [picture((64, 40 + i)) for i in range(4)]
     folder = tmp_path / "own"
@@ -132,7 +130,7 @@ def test_shards_and_parquet_files_are_read_as_from_a_disk(
     else:
         columns = {"image": images(*((one, None) for one in pictures)), "label": ["dog"] * 4}
         write_parquet(folder / "0.parquet", columns)
-    server.client().put(f"{folder}/", f"{own_folder}/own/", recursive=True)
+    client.put(f"{folder}/", f"{own_folder}/own/", recursive=True)
     found = list[list[tuple[str, str]]]()
     for root in (str(tmp_path), f"s3://{own_folder}"):
         with Index.open(root, tmp_path / f"{len(found)}.db") as index:
