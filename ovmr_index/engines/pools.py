@@ -6,7 +6,13 @@ from sqlalchemy import Connection, func, select
 
 from ovmr_index.db.bulk import recreate
 from ovmr_index.db.models import Collation, PoolEntry, Substitute, Synset
-from ovmr_index.engines.tables import TableFiles, extend_table, own, replace_table
+from ovmr_index.engines.tables import (
+    TableFiles,
+    extend_table,
+    own,
+    replace_table,
+    restore_table,
+)
 from ovmr_index.pools.candidate_queries import StepSources
 from ovmr_index.pools.collate import fill_pools
 from ovmr_index.pools.collation_queries import Candidates, names_without_synset
@@ -85,6 +91,7 @@ def store_recipe(
 def _add_synsets(
     connection: Connection, vocabulary_pk: int, substitutes: Substitutes, files: TableFiles
 ) -> None:
+    restore_table(connection, Synset, files)
     named = named_synsets(substitutes)
     missing = named - synset_pks(connection, named).keys()
     missing.update(connection.execute(names_without_synset(vocabulary_pk)).scalars())

@@ -87,6 +87,11 @@ def extend_table(
     insert_rows(connection, changed, changed.c.keys(), rows)
 
 
+def restore_table(connection: Connection, table: Table, files: "TableFiles") -> None:
+    """Put the table of the files in the place of one that was extended."""
+    engine_of(connection).read(table.name, files.paths, files.columns)
+
+
 class TableFiles(NamedTuple):
     """The files of a table, and the types of their columns."""
 

@@ -105,8 +105,8 @@ def test_pools_of_a_vocabulary_are_those_of_sqlite(
     mixed: tuple[Index, ParquetPools], vocabulary: str
 ) -> None:
     index, pools = mixed
-    for recipe in RECIPES_OF[vocabulary]:
-        with open_pools(pools.folder, vocabulary) as its:
+    with open_pools(pools.folder, vocabulary) as its:
+        for recipe in RECIPES_OF[vocabulary]:  # each adds synsets of its own
             assert_same_pools(index, its, recipe)
     index.collate(vocabulary=vocabulary)  # the other tests draw from published pools
 
