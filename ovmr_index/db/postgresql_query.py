@@ -99,10 +99,15 @@ class _Answer:
         self.pools: dict[str, PoolsState] = {}
 
     def close(self) -> None:
-        """Let go of the rows that were not fetched, unless the connection is gone."""
+        """Let go of the rows that were not fetched, unless the connection is gone.
+
+        What stops a query may come so late that it stops the end of its cursor. Then the server has
+        let go of it, and the second time it is closed here alone.
+        """
         if self._cursor is not None:
             with suppress(driver_package().Error):
                 self._cursor.close()
+            self._cursor.close()
 
     def columns(self) -> tuple[str, ...]:
         """Run the query, and return the names of its columns."""

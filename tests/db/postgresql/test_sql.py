@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+import psycopg
 import pytest
 
 from ovmr_index import Index, OvmrIndexError, UsageError
@@ -102,6 +103,21 @@ def test_it_ends_on_time_and_when_it_is_stopped(index: Index) -> None:
         with pytest.raises(OvmrIndexError, match="was stopped"):
             next(result.rows)
         timer.join()
+
+
+def test_a_cursor_whose_end_fails_is_closed(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    really_close, closed = psycopg.ServerCursor.close, list[psycopg.ServerCursor[Any]]()
+
+    def close(cursor: psycopg.ServerCursor[Any]) -> None:
+        if cursor not in closed:
+            closed.append(cursor)
+            cursor.connection.execute(f"CLOSE {cursor.name}")  # so that it cannot be closed again
+        really_close(cursor)
+
+    monkeypatch.setattr(psycopg.ServerCursor, "close", close)
+    with index.sql("SELECT generate_series(1, 100000)") as result:
+        assert next(result.rows) == (1,)
+    assert [cursor.closed for cursor in closed] == [True]
 
 
 def test_pools_that_are_not_fresh_are_said(index: Index) -> None:
