@@ -34,6 +34,7 @@ def run(connection: Connection) -> None:
         include_name=_is_ours,
         include_object=_is_compared if is_postgresql else None,
         compare_type=_type_differs,
+        on_version_apply=context.config.attributes.get("on_version_apply"),
     )
     with context.begin_transaction():
         if is_postgresql and not context.get_context().get_current_heads():

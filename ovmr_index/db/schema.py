@@ -69,17 +69,22 @@ def parts_at(revision: str, connection: Connection) -> shape.Parts:
     """Return what an index of a revision is made of in the database of a connection."""
     if is_postgresql(connection):
         return postgresql_schema.parts_at(connection, revision, _migrate)
-    return _parts_in_sqlite(revision)
+    return _parts_in_sqlite()[revision]
 
 
 @cache
-def _parts_in_sqlite(revision: str) -> shape.Parts:
+def _parts_in_sqlite() -> dict[str, shape.Parts]:
+    """Return what an index of each revision is made of: each is a step on the way to the newest."""
+    parts: dict[str, shape.Parts] = {}
     engine = create_engine("sqlite://", poolclass=StaticPool)
+
+    def keep(step: Any, **_: Any) -> None:
+        parts[step.up_revision_id] = shape.parts_of(connection)
+
     with engine.connect() as connection:
-        _migrate(connection, revision)
-        found = shape.parts_of(connection)
+        _migrate(connection, HEAD, keep)
     engine.dispose()
-    return found
+    return parts
 
 
 def create(location: Location, fill: Callable[[Connection], None]) -> None:
@@ -262,11 +267,15 @@ def _broken_rows(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
     return connection.execute(text("PRAGMA foreign_key_check")).fetchall()
 
 
-def _migrate(connection: Connection, revision: str) -> None:
+def _migrate(
+    connection: Connection, revision: str, after_each: Callable[..., None] | None = None
+) -> None:
+    """Bring an index to a revision; `after_each` is called as Alembic's `on_version_apply`."""
     from alembic import command as alembic
 
     config = config_of_migrations()
     config.attributes["connection"] = connection
+    config.attributes["on_version_apply"] = after_each
     alembic.upgrade(config, revision)
 
 

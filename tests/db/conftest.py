@@ -5,18 +5,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, StaticPool, create_engine
+from sqlalchemy import Connection, Engine
 
 import ovmr_index
-from ovmr_index.db import schema, shape
+from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
 from ovmr_index.db.engine import open_engine
 from ovmr_index.db.models import METADATA
-from ovmr_index.db.revision import known_revisions
 
 CHECKOUT = Path(ovmr_index.__file__).parents[1]
 
@@ -101,28 +99,6 @@ def made_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("made") / "ovmr.db"
     schema.create(path, _fill)
     return path
-
-
-@cache
-def _parts_of_revisions() -> dict[str, shape.Parts]:
-    engine, parts = create_engine("sqlite://", poolclass=StaticPool), {}
-    with engine.connect() as connection:
-        for revision in reversed(known_revisions()):
-            schema._migrate(connection, revision)
-            parts[revision] = shape.parts_of(connection)
-    engine.dispose()
-    return parts
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _revisions_are_made_in_one_go() -> Iterator[None]:
-    """Let upgrades compare with what one walk through all revisions has made.
-
-    To begin with the first for each of them, as the program does, takes four seconds.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "_parts_in_sqlite", lambda revision: _parts_of_revisions()[revision])
-        yield
 
 
 @pytest.fixture
