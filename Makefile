@@ -129,7 +129,7 @@ test: venv  ## lint, make the site, and run every test
 	{ test ! -s $(NO_SHELL) || \
 	  echo "SOME TESTS OF COMPLETION DID NOT RUN: $$(cat $(NO_SHELL))" >&2; }
 
-# What tests import is compiled once, and not by each worker at the same time.
+# What tests import is compiled once, and not by each worker at the same time; what is wrong the run says.
 suite: venv
 	@$(PY) -m pytest --collect-only --quiet >/dev/null 2>&1 || true
 	@$(IN_TEMPORARY) $(PYTEST)

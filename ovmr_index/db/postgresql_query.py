@@ -105,9 +105,9 @@ class _Answer:
         let go of it, and the second time it is closed here alone.
         """
         if self._cursor is not None:
-            with suppress(driver_package().Error):
-                self._cursor.close()
-            self._cursor.close()
+            for _ in range(2):
+                with suppress(driver_package().Error):
+                    self._cursor.close()
 
     def columns(self) -> tuple[str, ...]:
         """Run the query, and return the names of its columns."""

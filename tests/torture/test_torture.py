@@ -84,7 +84,7 @@ def test_commands_that_get_too_little(workplace: Workplace, kills: Kills) -> Non
     _assert_held((squeezes.trial(command, number) for number in (1, 3)), 2)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.exhaustive  # the one before squeezes `export crops`
 def test_exports_that_get_too_little(workplace: Workplace, kills: Kills) -> None:
     _assert_held(Squeezes(workplace, SEED, kills).trials((BY_NAME["export"],)), 4)
 
