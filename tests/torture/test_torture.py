@@ -1,7 +1,11 @@
 """A little of each part of the hour that `make torture` takes, and that the harness can fail."""
 
+import os
+import pickle
 import random
+import signal
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
@@ -10,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.few_synsets import index_of_demo_synsets
-from tests.support.runs import Run
+from tests.support.runs import PYTHON, Run
 from tests.support.small_demo import make_small_demo
 from tests.support.warm import warm_start
 from tests.torture.disks import WRITING, Disks, after_power_loss
@@ -22,7 +26,7 @@ from tests.torture.races import Races
 from tests.torture.readers import READERS, read, seed_of
 from tests.torture.squeezes import Squeezes
 from tests.torture.table import table
-from tests.torture.trials import Trial
+from tests.torture.trials import Trial, has_traceback
 from tests.torture.workplace import COMMANDS, Workplace
 
 SEED = 7
@@ -132,6 +136,33 @@ def test_the_model_sees_a_box_that_is_lost(tmp_path: Path, workplace: Workplace)
             connection.execute("DELETE FROM regions")
         if len(model.history) == 100:
             pytest.fail("nothing was noticed")
+
+
+@pytest.mark.parametrize(
+    "given", [b"", pickle.dumps({"name": "worker"})[:-1]], ids=["nothing", "a part"]
+)
+def test_a_worker_whose_parent_is_killed_before_it_begins(given: bytes) -> None:
+    for_worker, from_parent = os.pipe()
+    os.write(from_parent, given)
+    os.close(from_parent)
+    begin = f"spawn_main(pipe_handle={for_worker}, tracker_fd={for_worker})"
+    done = subprocess.run(
+        [
+            *PYTHON,
+            "-c",
+            f"from multiprocessing.spawn import spawn_main; {begin}",
+            "--multiprocessing-fork",
+        ],
+        pass_fds=[for_worker],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(for_worker)
+    assert has_traceback(Run(1, "", done.stderr))
+    assert not has_traceback(Run(-signal.SIGKILL, "", done.stderr * 2))
+    other = done.stderr.replace("in spawn_main", "in ingest")
+    assert has_traceback(Run(-signal.SIGKILL, "", done.stderr + other))
 
 
 def test_what_was_not_synced_may_be_lost_or_torn() -> None:

@@ -1,5 +1,7 @@
 """One trial of a command under stress, and what must hold after it."""
 
+import re
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +14,11 @@ from tests.torture.workplace import Command, Outcome, finished, leftovers, outco
 
 SOURCES = ("lvis_v1_train", "lvis_v1_val", "visual_genome", "imagenet21k")
 _BY_SOURCE = ("regions", "images", "region_synsets", "image_categories")
+# What Python prints for a worker that is to begin when its parent is killed: it has read nothing of
+# what to do, and runs nothing of the program.
+_BEGINNING = re.compile(
+    r"Traceback .*\n(?: .*\n)* .*in spawn_main\n(?: .*\n)*(?:EOFError|_pickle\.UnpicklingError): "
+)
 
 
 class Trial(NamedTuple):
@@ -92,9 +99,15 @@ def _of_run(done: Run, codes: tuple[int, ...]) -> list[str]:
     problems = []
     if done.code not in codes:
         problems.append(f"exit code {done.code}: {done.err.strip()[-200:]}")
-    if "Traceback" in done.err:
-        problems.append(f"a traceback: {done.err.strip()[-200:]}")
+    if has_traceback(done):
+        problems.append(f"a traceback: {done.err.strip()[-1_000:]}")
     return problems
+
+
+def has_traceback(done: Run) -> bool:
+    """Return whether a run printed a traceback other than Python's of a worker without a parent."""
+    killed = done.code == -signal.SIGKILL
+    return "Traceback" in (_BEGINNING.sub("", done.err) if killed else done.err)
 
 
 def between(command: Command, found: Outcome, expected: Expected) -> list[str]:
