@@ -77,7 +77,10 @@ class SparkConnection(EngineConnection):
             raise NotImplementedError(tree.sql())
 
     def put(self, tree: Any, rows: Sequence[Values]) -> None:
-        """Put rows into a table."""
+        """Put rows into a table: Arrow's, for which Spark starts no Python on its workers."""
+        with installed("spark", "pyarrow"):
+            import pyarrow as pa
+        from pyspark.sql.pandas.types import to_arrow_schema
         from pyspark.sql.types import StructType
         from sqlglot import exp
 
@@ -85,9 +88,9 @@ class SparkConnection(EngineConnection):
         columns = [one.name for one in tree.this.expressions]
         keys = [value.name for value in tree.find(exp.Values).expressions[0].expressions]
         types = {field.name: field for field in self.spark.table(name).schema}
-        found = [tuple(row[key] for key in keys) for row in rows]
-        schema = StructType([types[column] for column in columns])
-        self._append(name, columns, self.spark.createDataFrame(found, schema))
+        schema = to_arrow_schema(StructType([types[column] for column in columns]))
+        found = [[row[key] for row in rows] for key in keys]
+        self._append(name, columns, self.spark.createDataFrame(pa.table(found, schema)))
 
     def read(self, name: str, files: Sequence[Path], columns: Columns) -> None:
         """Make a view of the rows of Parquet files, whose columns are not looked up in them."""
@@ -107,10 +110,11 @@ class SparkConnection(EngineConnection):
 
         parts = tree.this.expressions
         columns = [one for one in parts if isinstance(one, exp.ColumnDef)]
-        schema = ", ".join(f"`{one.name}` {self.words(one.kind)}" for one in columns)
+        nulls = {one.name: exp.Cast(this=exp.null(), to=one.args["kind"]) for one in columns}
+        nothing = exp.select(*(exp.alias_(nulls[one], one, quoted=True) for one in nulls))
         keys = (one for one in parts if isinstance(one, exp.PrimaryKey))
         self._keys[name] = [column.name for one in keys for column in one.expressions]
-        self._keep(name, self.spark.createDataFrame([], schema))
+        self._keep(name, self.select(self.words(nothing.where(exp.false())), {}))
 
     def _append(
         self, name: str, columns: Sequence[str], found: DataFrame, once: Sequence[str] = ()
