@@ -1,6 +1,6 @@
 """Indexes of few synsets, which are quick to copy and to read."""
 
-import shutil
+import json
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db import schema
 from ovmr_index.db.bulk import insert_rows
-from ovmr_index.db.models import Synset
+from ovmr_index.db.models import Hypernym, Synset
 from tests.support.odd_trees import synsets_of_odd_trees
 from tests.support.once import made_once
 from tests.support.small_demo import synsets_of_demo
@@ -22,16 +22,11 @@ SYNSETS = [
     (2, APPLE, APPLE_WNID, "apple"),
     (3, BASKET, BASKET_WNID, "basket handbasket"),
 ]
-_THIN_OUT = """
-CREATE TEMPORARY TABLE kept AS
-WITH RECURSIVE above (pk) AS (
-    SELECT pk FROM synsets WHERE name IN ({names})
-    UNION SELECT hypernym_pk FROM hypernyms JOIN above ON synset_pk = above.pk
+_KEPT = """
+WITH RECURSIVE kept (pk) AS (
+    SELECT pk FROM synsets WHERE name IN (SELECT value FROM json_each(?))
+    UNION SELECT hypernym_pk FROM hypernyms JOIN kept ON synset_pk = kept.pk
 )
-SELECT pk FROM above;
-DELETE FROM hypernyms WHERE synset_pk NOT IN (SELECT pk FROM kept);
-DELETE FROM synsets WHERE pk NOT IN (SELECT pk FROM kept);
-VACUUM;
 """
 
 
@@ -64,10 +59,23 @@ def index_of_synsets(
 
 
 def _thin_out(with_wordnet: Path, path: Path, names: Collection[str]) -> None:
-    """Copy an index that holds WordNet alone, and delete what is not above one of the names."""
-    kept = ", ".join(f"'{name}'" for name in sorted(names))
-    with closing(sqlite3.connect(shutil.copyfile(with_wordnet, path))) as connection:
-        connection.executescript(_THIN_OUT.format(names=kept))
+    """Make an index of what is above one of the names in an index that holds WordNet alone."""
+    wanted = [json.dumps([*names])]
+    columns = {
+        Synset: ("pk", "name", "wnid", "lemmas"),
+        Hypernym: ("synset_pk", "hypernym_pk", "instance"),
+    }
+
+    def fill(connection: Connection) -> None:
+        with closing(sqlite3.connect(with_wordnet)) as whole:
+            for table, read in columns.items():
+                query = (
+                    f"{_KEPT} SELECT {', '.join(read)} FROM {table.name} WHERE {read[0]} IN kept"
+                )
+                rows = whole.execute(f"{query} ORDER BY 1, 2", wanted).fetchall()
+                insert_rows(connection, table, read, rows)
+
+    schema.create(path, fill)
 
 
 def _fill(connection: Connection) -> None:
