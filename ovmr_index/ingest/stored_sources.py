@@ -195,12 +195,12 @@ def _store_dataset(connection: Connection, name: str, images: str) -> int:
 
     In PostgreSQL another load may be adding it, which is waited for.
     """
+    there = select(Dataset.c.pk).where(Dataset.c.name == name, Dataset.c.root == images)
+    if (known := connection.execute(there).scalar()) is not None:
+        return known
     made = add_unless_there(Dataset).values(name=name, root=images)
-    connection.execute(made.on_conflict_do_nothing(index_elements=["name"]))
-    is_dataset = Dataset.c.name == name
-    moved = update(Dataset).where(is_dataset, Dataset.c.root != images)
-    connection.execute(moved.values(root=images))
-    return connection.execute(select(Dataset.c.pk).where(is_dataset)).scalar_one()
+    moved = made.on_conflict_do_update(index_elements=["name"], set_={"root": images})
+    return connection.execute(moved.returning(Dataset.c.pk)).scalar_one()
 
 
 def grow_generation(connection: Connection, source_pk: int) -> None:

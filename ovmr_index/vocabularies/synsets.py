@@ -41,7 +41,9 @@ def add_synset(connection: Connection, name: str) -> int:
     In PostgreSQL another load may be adding it, which is waited for.
     """
     made = insert(Synset).values(name=name).on_conflict_do_nothing(index_elements=["name"])
-    connection.execute(made)
+    added = connection.execute(made.returning(Synset.c.pk)).scalar()
+    if added is not None:
+        return added
     return connection.execute(select(Synset.c.pk).where(Synset.c.name == name)).scalar_one()
 
 
