@@ -231,7 +231,7 @@ class ImageLoad:
         """Delete the images' rows, which are inserted again under the same numbers."""
         if self.known:
             lock(self._connection, WRITTEN)
-        self._delete(self._is_stored)
+            self._delete(self._is_stored)
 
     def _delete(self, which: ColumnElement[bool]) -> None:
         mine = select(Image.c.pk).where(which)

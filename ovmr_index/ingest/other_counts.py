@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 from ovmr_index.db.bulk import Query, stream_rows
 from ovmr_index.db.models import Category, Image, ImageRecord, Source, Vocabulary
 from ovmr_index.ingest.report import Counts
+from ovmr_index.ingest.stored_sources import StoredSource
 
 Hashes = dict[Any, int]
 
@@ -17,14 +18,15 @@ class OtherRecords:
     After `counts`, `files_gone` of the `files_held` before are those of no image any more.
     """
 
-    def __init__(self, connection: Connection, source_pk: int, *, same_images: bool) -> None:
-        """Read what is there; with `same_images` no image differs afterwards."""
-        self._connection, self._source_pk = connection, source_pk
+    def __init__(self, connection: Connection, source: StoredSource, *, same_images: bool) -> None:
+        """Read what is there, if it is no new source; with `same_images` no image will differ."""
+        self._connection, self._source_pk = connection, source.pk
         self._same_images = same_images
-        self._header = self._read_header()
-        self._categories = category_hashes(connection, source_pk)
-        self._images = {} if same_images else self._image_hashes()
-        self._files = set() if same_images else self._file_hashes()
+        no_images = same_images or source.is_new
+        self._header = None if source.is_new else self._read_header()
+        self._categories = {} if source.is_new else category_hashes(connection, source.pk)
+        self._images = {} if no_images else self._image_hashes()
+        self._files = set() if no_images else self._file_hashes()
         self.files_held, self.files_gone = len(self._files), 0
 
     def counts(self) -> dict[str, Counts]:

@@ -139,17 +139,21 @@ def _annotations(
         replaced = _replaced(connection, spec, session, state)
         moved = root_notes(connection, spec, session.root)
         source = store_source(connection, spec, session.root)
-        is_same = state.has_same_content(connection)
+        is_same = not source.is_new and state.has_same_content(connection)
         if is_same and not again:
             state.store(connection, source.pk)
             return _unchanged(connection, spec)._replace(notes=moved)
         # Which ids there are must be known to skip those that come twice: every block is read.
         skips = spec.options.skips
-        blocks = KnownBlocks() if skips or again else state.known_blocks(connection, source.pk)
+        blocks = (
+            KnownBlocks()
+            if source.is_new or skips or again
+            else state.known_blocks(connection, source.pk)
+        )
         with open_stream(
             *(spec.format, spec.path, blocks, child), skips=skips, placement=placement_of(spec)
         ) as stream:
-            others = OtherRecords(connection, source.pk, same_images=stream.same_images)
+            others = OtherRecords(connection, source, same_images=stream.same_images)
             held = HeldRecords(
                 *(connection, source.pk, spec, limit),
                 has_same_options=state.has_same_options(connection),
