@@ -110,8 +110,8 @@ def store_substitutes(connection: Connection, collation_pk: int, substitutes: Su
     """Store the substitutes of a collation; a synset that is new gets a row without a wnid."""
     names = named_synsets(substitutes)
     known = synset_pks(connection, names)
-    for name in sorted(names - known.keys()):
-        connection.execute(insert(Synset).values(name=name))
+    if added := [{"name": name} for name in sorted(names - known.keys())]:
+        connection.execute(insert(Synset), added)
     if rows := substitute_rows(connection, collation_pk, substitutes):
         insert_rows(connection, Substitute, Substitute.c.keys(), rows)
 
