@@ -1,5 +1,6 @@
-"""The demo's tree with what all code bases open, and small trees with enough exemplars."""
+"""A part of the demo's tree with what all code bases open, and small trees with exemplars."""
 
+import shutil
 from copy import copy
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from ovmr_index import Index
 from ovmr_index.export.training.code_bases import CODE_BASES
 from tests.support.copied_tree import copied_tree
-from tests.support.few_synsets import index_of_few_synsets
+from tests.support.few_synsets import index_of_demo_synsets, index_of_few_synsets
 from tests.support.once import made_once
+from tests.support.small_demo import make_small_demo
 from tests.support.trees import (
     APPLE,
     APPLE_WNID,
@@ -27,12 +29,15 @@ SIX = [f"{APPLE_WNID}_{number}.JPEG" for number in range(6)]
 
 
 @pytest.fixture(scope="session")
-def prepared(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the root of a demo that is prepared for all code bases: read only."""
+def prepared(demo_tree: Path, empty_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the root of twelve categories of the demo, prepared for all code bases: read only."""
 
     def make(folder: Path) -> None:
-        folder.mkdir()
-        with Index.open(copied_tree(shared, folder / "datasets")) as index:
+        make_small_demo(demo_tree, folder / "datasets")
+        few = index_of_demo_synsets(tmp_path_factory, empty_index, demo_tree)
+        shutil.copyfile(few, folder / "datasets" / "ovmr.db")
+        with Index.open(folder / "datasets") as index:
+            index.ingest()
             for code_base in CODE_BASES:
                 assert index.exports.training(code_base).is_complete
 

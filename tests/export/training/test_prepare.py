@@ -55,8 +55,8 @@ def test_the_demo_is_whole_for_all(prepared: Path) -> None:
         reports = [index.exports.check_training(code_base) for code_base in CODE_BASES]
     assert all(report.is_complete for report in reports)
     listed = {one.detail for report in reports for one in report.items}
-    assert "478 of 478 images of imagenet_lvis_image_info.json are there" in listed
-    assert "1,200 crops of 40 classes in train, 200 crops of 40 classes in val" in listed
+    assert "90 of 90 images of imagenet_lvis_image_info.json are there" in listed
+    assert "360 crops of 12 classes in train, 60 crops of 12 classes in val" in listed
 
 
 def test_a_second_run_changes_nothing(ready: TreeBuilder) -> None:
