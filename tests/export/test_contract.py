@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ovmr_index.errors import MissingSourceError, OvmrIndexError
+from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.ingest.sources import find_sources
 from tests.support.exported import limited_write, open_index, write
@@ -46,8 +47,10 @@ MOST_BYTES = 1_000
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
-    """Return a tree whose index holds everything that the targets need."""
+def made(
+    tmp_path_factory: pytest.TempPathFactory, empty_index: Path
+) -> tuple[Path, dict[str, WrittenFile]]:
+    """Return a tree whose index holds everything that the targets need, and each one's file."""
     builder = TreeBuilder(tmp_path_factory.mktemp("contract") / "datasets", empty_index)
     OddTree(builder, 0)
     for file in _below(builder.root / "imagenet"):
@@ -55,9 +58,20 @@ def root(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Path:
             file.unlink()
     index = builder.index()
     index.ingest()
-    for job in JOBS:
-        write(index, job, builder.root / "first" / job)
-    return builder.root
+    folder = builder.root / "first" / "of each"
+    return builder.root, {job: write(index, job, folder / job) for job in JOBS}
+
+
+@pytest.fixture
+def root(made: tuple[Path, dict[str, WrittenFile]]) -> Path:
+    """Return the root of the tree."""
+    return made[0]
+
+
+@pytest.fixture
+def first(made: tuple[Path, dict[str, WrittenFile]]) -> dict[str, WrittenFile]:
+    """Return the file of each target, in a folder that was not there."""
+    return made[1]
 
 
 @contextmanager
@@ -76,26 +90,27 @@ def test_the_suite_knows_every_target() -> None:
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_the_published_path_is_the_default(root: Path, job: str) -> None:
+def test_the_published_path_is_the_default(
+    root: Path, first: dict[str, WrittenFile], job: str
+) -> None:
     written = write(open_index(root), job)
     assert written.path == root / DEFAULT_PATHS[job]
-    assert written.path.read_bytes() == (root / "first" / job).read_bytes()
+    assert written.path.read_bytes() == first[job].path.read_bytes()
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_the_number_of_records_is_told(root: Path, tmp_path: Path, job: str) -> None:
-    written = write(open_index(root), job, tmp_path / "new" / "folder" / "out.json")
-    count = RECORDS[job](json.loads(written.path.read_bytes()))
-    assert written.records == count > 0
+def test_the_number_of_records_is_told(first: dict[str, WrittenFile], job: str) -> None:
+    count = RECORDS[job](json.loads(first[job].path.read_bytes()))
+    assert first[job].records == count > 0
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_no_record_names_a_member_twice(root: Path, job: str) -> None:
+def test_no_record_names_a_member_twice(first: dict[str, WrittenFile], job: str) -> None:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         assert len(dict(pairs)) == len(pairs), pairs
         return dict(pairs)
 
-    json.loads((root / "first" / job).read_bytes(), object_pairs_hook=unique)
+    json.loads(first[job].path.read_bytes(), object_pairs_hook=unique)
 
 
 @pytest.mark.exhaustive(
@@ -141,13 +156,15 @@ def test_a_full_disk_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str
 @pytest.mark.exhaustive(but=["exemplars", "imagenet-lvis", "sample"])
 @pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
-def test_a_kill_in_the_middle_keeps_the_earlier_file(root: Path, tmp_path: Path, job: str) -> None:
+def test_a_kill_in_the_middle_keeps_the_earlier_file(
+    root: Path, first: dict[str, WrittenFile], tmp_path: Path, job: str
+) -> None:
     path = tmp_path / "out.json"
     path.write_text("earlier")
     assert limited_write(root, job, path, MOST_BYTES) == -signal.SIGXFSZ
     assert path.read_text() == "earlier"
     write(open_index(root), job, path)
-    assert path.read_bytes() == (root / "first" / job).read_bytes()
+    assert path.read_bytes() == first[job].path.read_bytes()
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -163,7 +180,11 @@ def test_a_missing_source_is_told_with_its_remedy(builder: TreeBuilder, job: str
 @pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
 def test_the_bytes_do_not_tell_the_order_of_ingest_or_of_entries(
-    root: Path, tmp_path: Path, empty_index: Path, order: tuple[int, ...]
+    root: Path,
+    first: dict[str, WrittenFile],
+    tmp_path: Path,
+    empty_index: Path,
+    order: tuple[int, ...],
 ) -> None:
     copied = tmp_path / "datasets"
     files = [path for part in ("lvis", "imagenet", "VisualGenome") for path in _below(root / part)]
@@ -180,7 +201,7 @@ def test_the_bytes_do_not_tell_the_order_of_ingest_or_of_entries(
         index.ingest([places[i]])
     for job in JOBS:
         written = write(index, job, tmp_path / job)
-        assert written.path.read_bytes() == (root / "first" / job).read_bytes()
+        assert written.path.read_bytes() == first[job].path.read_bytes()
 
 
 def _below(folder: Path) -> list[Path]:
