@@ -5,7 +5,7 @@ import multiprocessing
 import shutil
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Engine, event
 
 from ovmr_index import Index, processes
 from ovmr_index.db import schema
-from ovmr_index.db.engine import open_engine, reading, writing
+from ovmr_index.db.engine import open_engine, reading
 from ovmr_index.index import wordnet_check
-from ovmr_index.vocabularies.synsets import load_wordnet
 from ovmr_index.vocabularies.wordnet import Synset, read_nouns
 from tests.support import exhaustive
+from tests.support.made_indexes import made_indexes, with_wordnet
+from tests.support.new_indexes import copying
 from tests.support.odd_trees import OddTree
 from tests.support.once import made_once, run_folder
 from tests.support.plans import seem_large
@@ -201,33 +202,18 @@ def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
         connection.execute(f"PRAGMA busy_timeout = {timeout}")
 
 
-def _with_wordnet(factory: pytest.TempPathFactory) -> Path:
-    """Return an index that holds WordNet alone: a copy is quicker than a second to make it."""
-    return made_once(factory, "empty.db", lambda path: schema.create(path, load_wordnet))
-
-
 @pytest.fixture(scope="session")
 def empty_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an index that holds WordNet alone, to be copied."""
-    return _with_wordnet(tmp_path_factory)
+    return with_wordnet(tmp_path_factory)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_new_index_is_a_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let what makes an index copy one that was really made, with WordNet alone or without it."""
-    made = _with_wordnet(tmp_path_factory)
-    empty = made_once(tmp_path_factory, "bare.db", lambda path: schema.create(path, lambda _: None))
-
-    def create(path: Path, fill: Callable[[Connection], None]) -> None:
-        if fill is load_wordnet:
-            shutil.copyfile(made, path)
-        else:
-            shutil.copyfile(empty, path)
-            with writing(open_engine(path), bulk=True) as connection:
-                fill(connection)
-
+    made = made_indexes(tmp_path_factory)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "_create", create)
+        patch.setattr(schema, "_create", copying(made))
         yield
 
 
@@ -247,8 +233,8 @@ def _databases(
         yield None
         return
     lock = run_folder(tmp_path_factory) / "postgresql.lock"
-    url, with_wordnet = request.getfixturevalue("postgresql"), _with_wordnet(tmp_path_factory)
-    databases = Databases(url, with_wordnet, lock)
+    url, made = request.getfixturevalue("postgresql"), with_wordnet(tmp_path_factory)
+    databases = Databases(url, made, lock)
     with redirected(databases), processes_redirected(databases):
         yield databases
 

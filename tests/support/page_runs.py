@@ -12,10 +12,11 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.copied_tree import quick_copy
+from tests.support.made_indexes import made_indexes
 from tests.support.once import made_once
 from tests.support.pages import Example, examples
 from tests.support.runs import CHECKOUT, environment
-from tests.support.warm import DEMO_TREE, warm_start
+from tests.support.warm import DEMO_TREE, MADE_INDEXES, warm_start
 from tests.support.wheels import archives
 from tests.support.whole_demo import whole_demo
 
@@ -57,7 +58,7 @@ def finished_demo(factory: pytest.TempPathFactory) -> FinishedDemo:
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        done = _run(["sh", "-c", _DEMO], folder, {DEMO_TREE: str(whole_demo(factory))})
+        done = _run(["sh", "-c", _DEMO], folder, _sooner(factory))
         assert done.code == 0, done.text
         (folder / "printed.txt").write_text(done.text, encoding="utf-8")
 
@@ -73,11 +74,19 @@ class PageRun:
     """
 
     def __init__(
-        self, page: Path, folder: Path, demo: FinishedDemo, wheels: Path | None = None
+        self,
+        page: Path,
+        folder: Path,
+        demo: FinishedDemo,
+        wheels: Path | None = None,
+        more: dict[str, str] | None = None,
     ) -> None:
-        """Make `folder`; `pip` installs a wheel of the folder `wheels`, and nothing else."""
+        """Make `folder`; `pip` installs a wheel of the folder `wheels`, and nothing else.
+
+        `more` are variables of its examples.
+        """
         self.folder, self._demo = folder, demo
-        self._more = {} if wheels is None else _installing(wheels, folder)
+        self._more = (more or {}) | ({} if wheels is None else _installing(wheels, folder))
         self._examples = list(examples(page))
         self._printed: list[Printed] = []
         folder.mkdir()
@@ -131,7 +140,13 @@ def page_run(factory: pytest.TempPathFactory, page: Path) -> PageRun:
     """Return a run of a page; `pip install` in it takes the wheel of this checkout."""
     installs = any("pip install" in one.code for one in examples(page))
     wheels = archives(factory).wheel.parent if installs else None
-    return PageRun(page, factory.mktemp("page") / "folder", finished_demo(factory), wheels)
+    folder, more = factory.mktemp("page") / "folder", {MADE_INDEXES: str(made_indexes(factory))}
+    return PageRun(page, folder, finished_demo(factory), wheels, more)
+
+
+def _sooner(factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the variables with which a demo takes a tree and an index that are there."""
+    return {DEMO_TREE: str(whole_demo(factory)), MADE_INDEXES: str(made_indexes(factory))}
 
 
 def _installing(wheels: Path, folder: Path) -> dict[str, str]:

@@ -31,6 +31,8 @@ from unittest.mock import patch
 
 import typer.main
 
+from ovmr_index.db import schema
+from tests.support.new_indexes import copying
 from tests.support.runs import CHECKOUT, Run, environment
 from tests.support.warm_process import WarmProcess
 
@@ -39,6 +41,8 @@ STREAMS = (0, 1, 2)
 FEW_SYNSETS = "TESTS_FEW_SYNSETS"
 # That with the path of the demo's tree, of which `demo` makes a copy.
 DEMO_TREE = "TESTS_DEMO_TREE"
+# That with the folder of `made_indexes`: a new index is a copy of one that is there.
+MADE_INDEXES = "TESTS_MADE_INDEXES"
 _LONGEST = 1 << 20  # bytes of arguments and variables
 # Written for a Python that imports next to nothing.
 _PROGRAM = """#!{python} -ISB
@@ -245,6 +249,8 @@ def _become(said: dict[str, Any], streams: list[int]) -> NoReturn:
     warnings.resetwarnings()
     sys.argv = [str(one) for one in arguments]
     sys.modules["__main__"] = sys.modules["ovmr_index.__main__"]  # which workers do not import
+    if made := os.environ.get(MADE_INDEXES):
+        patch.object(schema, "_create", copying(Path(made))).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os._exit(_exit_code())
 
