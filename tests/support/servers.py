@@ -3,11 +3,21 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
+
+import httpx
+import httpx._transports.default
 
 from tests.support.warm import warm_start
 from tests.support.warm_process import WarmProcess
+
+# What httpx does for each request, though no server here has a certificate: it takes longer than
+# many a page.
+read_certificates = cache(httpx.create_ssl_context)
+patch.object(httpx._transports.default, "create_ssl_context", read_certificates).start()
 
 
 class Server(NamedTuple):
