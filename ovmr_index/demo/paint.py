@@ -10,7 +10,9 @@ from ovmr_index.demo.geometry import Polygon
 from ovmr_index.demo.icons import Icon
 
 _FINE = 3  # icons are drawn this many times larger and then reduced, which smooths their edges
-_SHADOW = (20, 24, 40, 58)
+# A tile's colours are multiplied by their opacity, as what is reduced must be.
+_TILE = "RGBa"
+_SHADOW = (5, 5, 9, 58)  # red 20, green 24 and blue 40 before that
 
 
 class Box(NamedTuple):
@@ -33,11 +35,11 @@ def draw_icon(image: Image.Image, icon: Icon, box: Box, rng: Random) -> list[Pol
     scale, left, top = _fit(outlines, box)
     placed = [_moved(polygon, scale, left, top) for polygon in outlines]
     corner = (math.floor(box.x) - 2, math.floor(box.y) - 2)
-    tile = Image.new("RGBA", ((math.ceil(box.w) + 6) * _FINE, (math.ceil(box.h) + 10) * _FINE))
+    tile = Image.new(_TILE, ((math.ceil(box.w) + 6) * _FINE, (math.ceil(box.h) + 10) * _FINE))
     if icon.level == "ground":
         _draw_shadow(tile, placed, corner)
     _draw_shapes(tile, _palette(icon, rng), shapes, (scale, left - corner[0], top - corner[1]))
-    smooth = tile.reduce(_FINE)
+    smooth = tile.reduce(_FINE).convert("RGBA")
     image.paste(smooth.convert("RGB"), corner, smooth.getchannel("A"))
     return placed
 
@@ -56,11 +58,12 @@ def _turn(icon: Icon, rng: Random) -> Icon:
     flip = -1 if icon.mirror and rng.random() < 0.5 else 1
     angle = math.radians(rng.uniform(-icon.turn, icon.turn))
     cos, sin = math.cos(angle), math.sin(angle)
+    across, down = flip * cos, flip * sin
 
     def turned(polygon: Polygon) -> Polygon:
         """Return a polygon turned, and mirrored if that is drawn, about the middle."""
         return [
-            ((x - 50) * flip * cos - (y - 50) * sin, (x - 50) * flip * sin + (y - 50) * cos)
+            ((x - 50) * across - (y - 50) * sin, (x - 50) * down + (y - 50) * cos)
             for x, y in polygon
         ]
 
