@@ -138,18 +138,19 @@ def sources_of(connection: Connection, step: Step) -> StepSources:
 
 def ensure_collated(session: Session, vocabulary: str) -> int:
     """Return the row number of a vocabulary, its pools made again if they are stale."""
-    with session.read() as connection:
-        vocabulary_pk = find_vocabulary(connection, vocabulary, session.root)
-        stale = is_stale(connection, vocabulary_pk)
-        recipe = stored_recipe(connection, vocabulary_pk)
-    if stale:
-        collate(session, vocabulary_pk, recipe, only_stale=True)
-    return vocabulary_pk
+    with collated(session, vocabulary) as (_, vocabulary_pk):
+        return vocabulary_pk
 
 
 @contextmanager
 def collated(session: Session, vocabulary: str) -> Iterator[tuple[Connection, int]]:
-    """Open a connection on pools of a vocabulary that are not stale."""
-    vocabulary_pk = ensure_collated(session, vocabulary)
+    """Open a connection on pools of a vocabulary that are not stale: they are made first if so."""
+    with session.read() as connection:
+        vocabulary_pk = find_vocabulary(connection, vocabulary, session.root)
+        if not is_stale(connection, vocabulary_pk):
+            yield connection, vocabulary_pk
+            return
+        recipe = stored_recipe(connection, vocabulary_pk)
+    collate(session, vocabulary_pk, recipe, only_stale=True)
     with session.read() as connection:
         yield connection, vocabulary_pk
