@@ -114,12 +114,15 @@ def _ingest(
     counts, problems, notes, others, found = outcome
     seconds = round(time.perf_counter() - started, 3)
     report = SourceReport(spec.name, spec.format, counts, problems, seconds, notes, found, others)
-    with session.read() as connection:
-        is_odd = has_other_problems(connection, report)
-    if report.did_work or is_odd:
+    if report.did_work or _has_other_problems(session, report):
         with session.write(of=written(spec.name)) as connection:
             store_run(connection, report)
     return report
+
+
+def _has_other_problems(session: Session, report: SourceReport) -> bool:
+    with session.read() as connection:
+        return has_other_problems(connection, report)
 
 
 def _annotations(
