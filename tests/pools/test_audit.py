@@ -15,6 +15,7 @@ from ovmr_index.errors import MissingSourceError, UnwritableError
 from ovmr_index.pools.audit import AuditFinding, Kind
 from ovmr_index.pools.recipe import Recipe
 from ovmr_index.samples.options import DrawOptions, Filters
+from tests.support.copied_tree import copied_builder
 from tests.support.drawn import drawn
 from tests.support.few_synsets import index_of_few_synsets
 from tests.support.planted import (
@@ -46,17 +47,34 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the root of a tree with its index, to be copied."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Return a builder of a tree with its index, to be copied."""
     few = index_of_few_synsets(tmp_path_factory)
     builder = TreeBuilder(tmp_path_factory.mktemp("audit") / "datasets", few)
-    return plant(builder).root
+    plant(builder).close()
+    return builder
 
 
 @pytest.fixture
-def index(made: Path, tmp_path: Path) -> Index:
+def planted(made: TreeBuilder, tmp_path: Path) -> TreeBuilder:
+    """Return a builder of that tree with its index, for one test."""
+    return copied_builder(made, tmp_path / "own")
+
+
+@pytest.fixture
+def index(planted: TreeBuilder) -> Index:
     """Return an index for one test; there are no substitutes."""
-    return Index.open(shutil.copytree(made, tmp_path / "own"))
+    return planted.index()
+
+
+def _with_images(planted: TreeBuilder, images: dict[str, bytes]) -> Index:
+    """Return the index of a planted tree after more images have come into ImageNet's folders."""
+    for name, content in images.items():
+        planted.file(f"{IMAGENET}/{name}", content)
+    index = planted.index()
+    index.ingest([planted.imagenet({})])
+    index.collate(substitutes={})
+    return index
 
 
 def _leaks(index: Index, *, ids_only: bool = False) -> set[tuple[Any, ...]]:
@@ -101,11 +119,10 @@ def test_ids_find_leaks_without_opening_an_image(index: Index) -> None:
     assert _writes(index) == before
 
 
-def test_equal_content_is_found_by_files_of_equal_size(builder: TreeBuilder) -> None:
+def test_equal_content_is_found_by_files_of_equal_size(planted: TreeBuilder) -> None:
     as_large = drawn(33, quality=90).ljust(len(drawn(20)), b"\0")
     assert len(as_large) == len(drawn(20))
-    builder.file(f"{IMAGENET}/{TENCHES}/as_large.JPEG", as_large)
-    index = plant(builder)
+    index = _with_images(planted, {f"{TENCHES}/as_large.JPEG": as_large})
     assert _leaks(index) == BY_ID | BY_CONTENT
     # Image 9 is itself an exemplar. An image of another size cannot be one of val.
     ours, of_val = ["as_large.JPEG", "same.JPEG"], ["000000000009.jpg", "000000000020.jpg"]
@@ -249,14 +266,14 @@ def test_without_val_there_is_none(index: Index) -> None:
         assert rest == whole - leaking
 
 
-def test_the_rule_holds_until_collate_runs_again(builder: TreeBuilder) -> None:
-    index = plant(builder)
+def test_the_rule_holds_until_collate_runs_again(planted: TreeBuilder) -> None:
+    index = planted.index()
     index.collate(Recipe(exclude_val=True), {})
-    builder.visual_genome(
+    genome = planted.visual_genome(
         vg_objects(100, vg_object(7, TENCH), vg_object(8, TENCH)),
         images=[vg_image(100, coco_id=20)],
     )
-    index.ingest()
+    index.ingest([genome])
     assert index.status().pools == "stale"
     assert _leaks(index, ids_only=True) == set()
     assert index.pools.recipe().exclude_val
@@ -301,9 +318,8 @@ def test_an_exemplar_of_two_categories_is_noted(index: Index) -> None:
     assert reasons[3, "visual_genome", 9] == f"stands for {APPLE} as well"
 
 
-def test_equal_images_of_two_categories_are_noted(builder: TreeBuilder) -> None:
-    builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(31))
-    index = plant(builder)
+def test_equal_images_of_two_categories_are_noted(planted: TreeBuilder) -> None:
+    index = _with_images(planted, {f"train/{APPLE_WNID}/apple.JPEG": drawn(31)})
     assert _notes(index, "two_categories") == []
     index.pools.hash_images()
     found = _notes(index, "two_categories")
@@ -314,12 +330,11 @@ def test_equal_images_of_two_categories_are_noted(builder: TreeBuilder) -> None:
     }
 
 
-def test_one_image_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
-    builder.file(f"{IMAGENET}/train/{APPLE_WNID}/apple.JPEG", drawn(2))
-    index = plant(builder)
+def test_one_image_from_two_datasets_is_noted(planted: TreeBuilder) -> None:
     images = [vg_image(102, coco_id=1)]
-    builder.visual_genome(vg_objects(102, vg_object(9, APPLE)), images=images)
-    index.ingest()
+    genome = planted.visual_genome(vg_objects(102, vg_object(9, APPLE)), images=images)
+    index = _with_images(planted, {f"train/{APPLE_WNID}/apple.JPEG": drawn(2)})
+    index.ingest([genome])
 
     def reasons() -> dict[tuple[str, str], str]:
         notes = _notes(index, "duplicate")
@@ -344,13 +359,11 @@ def test_one_image_from_two_datasets_is_noted(builder: TreeBuilder) -> None:
     }
 
 
-def test_copies_of_a_file_in_one_class_are_noted(builder: TreeBuilder) -> None:
-    for name in ("copy.JPEG", "copy (1).JPEG"):
-        builder.file(f"{IMAGENET}/train/{APPLE_WNID}/{name}", drawn(31))
-    index = plant(builder)
+def test_copies_of_a_file_in_one_class_are_noted(planted: TreeBuilder) -> None:
+    first, second = (f"train/{APPLE_WNID}/{name}" for name in ("copy (1).JPEG", "copy.JPEG"))
+    index = _with_images(planted, dict.fromkeys((first, second), drawn(31)))
     assert _notes(index, "duplicate") == []
     index.pools.hash_images()
-    first, second = (f"train/{APPLE_WNID}/{name}" for name in ("copy (1).JPEG", "copy.JPEG"))
     assert {(one.file_name, one.reason.split(",")[0]) for one in _notes(index, "duplicate")} == {
         (first, f"by content the same image as imagenet21k {second}"),
         (second, f"by content the same image as imagenet21k {first}"),

@@ -172,6 +172,8 @@ def test_val_may_be_left_out(index: Index) -> None:
     assert [pool[-1] for pool in without] == [("lvis", 12), ("lvis", 13)]
 
 
+# What is wrong with the text is found before the index is asked, and SQLite's tests ask of each.
+@pytest.mark.exhaustive(beyond=1, on="postgresql")
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -245,6 +247,8 @@ IN_VAIN = [
 ]
 
 
+# Which splits there are, PostgreSQL is asked once; what else is wrong it is not asked.
+@pytest.mark.exhaustive(beyond=2, on="postgresql")
 @pytest.mark.parametrize(("step", "problem"), IN_VAIN)
 def test_a_step_that_can_give_nothing_is_refused(
     index: Index, step: dict[str, Any], problem: str
