@@ -1,20 +1,28 @@
 """Leaks and near-duplicates are excluded in one step, and taken back in one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ovmr_index import Index
 from ovmr_index.errors import MissingSourceError, UsageError
+from tests.support.copied_tree import copied_builder
 from tests.support.drawn import drawn
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.trees import TENCH_WNID, TreeBuilder, annotation, category, image
 
 FOLDER = f"train/{TENCH_WNID}"
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index with pictures in one pool: d is one of val, and b, c and e are alike."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> TreeBuilder:
+    """Return a builder of pictures in one pool: d is one of val, and b, c and e are alike.
+
+    Its index is there, to be copied.
+    """
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("found") / "datasets", few)
     builder.lvis(images=[image(1)], categories=[category(1)], annotations=[annotation(5)])
     builder.lvis("val", images=[image(9, "val2017")], categories=[category(1)], annotations=[])
     builder.file("coco/val2017/000000000009.jpg", drawn(4))
@@ -27,7 +35,14 @@ def index(builder: TreeBuilder) -> Index:
     with builder.index() as opened:
         opened.ingest()
         opened.collate()
-        return opened
+    return builder
+
+
+@pytest.fixture
+def index(made: TreeBuilder, tmp_path: Path) -> Iterator[Index]:
+    """Return an index of them that one test alone writes into."""
+    with copied_builder(made, tmp_path).index() as opened:
+        yield opened
 
 
 def _excluded(index: Index) -> list[str]:
@@ -64,7 +79,7 @@ def test_near_duplicates(index: Index) -> None:
 
 
 @pytest.mark.slow
-def test_what_cannot_be_found(index: Index, builder: TreeBuilder) -> None:
+def test_what_cannot_be_found(index: Index) -> None:
     with pytest.raises(UsageError, match="there is no category 'x'"):
         index.curation.exclude_near_duplicates("x")
     index.sources.rm("lvis_v1_val")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ovmr_index import Index
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.runs import call
 from tests.support.trees import (
     APPLE,
@@ -26,9 +27,11 @@ def _doubled(boxes: list[Json], key: str, by: int) -> list[Json]:
     return [*boxes, *(box | {key: box[key] + by} for box in boxes)]
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index of an LVIS file and of objects, both merged with themselves."""
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index of an LVIS file and of objects, both merged with themselves: read only."""
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("doubled") / "datasets", few)
     boxes = [
         annotation(1),
         annotation(2, bbox=[4, 4, 40.5, 36.5]),

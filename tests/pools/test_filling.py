@@ -16,6 +16,7 @@ from ovmr_index.pools.collation_queries import candidates, span_of_boxes
 from ovmr_index.pools.filling import Filling
 from ovmr_index.pools.found_queries import FOUND, put_found
 from ovmr_index.pools.recipe import Recipe, Step, published_steps
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.trees import (
     APPLE,
     TENCH,
@@ -31,9 +32,11 @@ LARGE = Step(take="boxes", dataset="lvis", splits=("train",), area_over=200)
 VAL = "lvis_v1_val"
 
 
-@pytest.fixture
-def index(builder: TreeBuilder) -> Index:
-    """Return an index whose boxes are in no order of categories, and whose val has pools too."""
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index whose boxes are in no order of categories; tests make its pools first."""
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("filling") / "datasets", few)
     categories = [category(1), category(2, APPLE)]
     boxes = [
         annotation(30 - number, 1, 2 - number % 2, area=100 + 10 * number) for number in range(20)

@@ -11,6 +11,7 @@ from ovmr_index.ingest.sources import SourceOptions
 from ovmr_index.pools.candidate_queries import Reason
 from ovmr_index.pools.left_out import LeftOut, describe_left_out
 from ovmr_index.pools.recipe import Recipe
+from tests.support.few_synsets import index_of_few_synsets
 from tests.support.runs import call
 from tests.support.trees import (
     APPLE,
@@ -163,9 +164,11 @@ def test_category_without_a_candidate(mugs: Boxes) -> None:
     assert "no candidate at all for 1 category" in done.err
 
 
-@pytest.fixture
-def published(builder: TreeBuilder) -> Index:
-    """Return an index of the datasets of the published recipe."""
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Return an index of the datasets of the published recipe; tests make its pools first."""
+    few = index_of_few_synsets(tmp_path_factory)
+    builder = TreeBuilder(tmp_path_factory.mktemp("published") / "datasets", few)
     boxes = [annotation(i) for i in range(1, 41)]
     boxes += [annotation(41, area=1024), annotation(42, area=1025, bbox=[500, 500, 9, 9])]
     categories = [category(1), category(2, APPLE), category(3, "stop_sign.n.01")]
@@ -202,6 +205,7 @@ def published(builder: TreeBuilder) -> Index:
 
 
 def test_published_recipe_takes_boxes_as_they_are(published: Index) -> None:
+    published.collate()
     assert [one.region_id for one in published.exemplars(1)][:41] == [*range(1, 41), 42]
     assert [one.region_id for one in published.exemplars(2)] == [33, 34, 36]
 
