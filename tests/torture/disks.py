@@ -3,11 +3,11 @@
 import random
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.support.runs import CHECKOUT, Run, environment
+from tests.support.warm import warm_start
 from tests.torture.faulty_disk import Operation, read_log
 from tests.torture.kills import Kills
 from tests.torture.trials import Trial, between, problems_after
@@ -136,9 +136,10 @@ def _apply(
 
 
 def _run(command: Command, root: Path, fail_at: int, error: int) -> Run:
-    program = (sys.executable, "-m", "tests.torture.faulty_disk")
+    program = root.with_name("faulty disk")
+    warm_start().write_program(program, "-m", "tests.torture.faulty_disk")
     done = subprocess.run(
-        [*program, str(root / "log"), str(fail_at), str(error), *command.line(root)],
+        [program, str(root / "log"), str(fail_at), str(error), *command.line(root)],
         capture_output=True,
         text=True,
         timeout=120,
