@@ -172,7 +172,7 @@ def test_val_may_be_left_out(index: Index) -> None:
     assert [pool[-1] for pool in without] == [("lvis", 12), ("lvis", 13)]
 
 
-# What is wrong with the text is found before the index is asked, and SQLite's tests ask of each.
+# A recipe is read alike whatever the engine; SQLite's tests ask of each.
 @pytest.mark.exhaustive(beyond=1, on="postgresql")
 @pytest.mark.parametrize(
     ("content", "problem"),
@@ -247,7 +247,7 @@ IN_VAIN = [
 ]
 
 
-# Which splits there are, PostgreSQL is asked once; what else is wrong it is not asked.
+# What the index is asked for them is the same query; SQLite's tests ask of each.
 @pytest.mark.exhaustive(beyond=2, on="postgresql")
 @pytest.mark.parametrize(("step", "problem"), IN_VAIN)
 def test_a_step_that_can_give_nothing_is_refused(
