@@ -33,10 +33,10 @@ Outcome = tuple[int, ...]
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Iterator[Connection]:
+def connection(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Iterator[Connection]:
     """Return a connection on an index of categories with the same boxes."""
     keys = range(1, COPIES + 1)
-    builder = TreeBuilder(tmp_path_factory.mktemp("statistics") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("statistics") / "datasets", few_synsets)
     builder.lvis(
         categories=[category(key, TENCH if key == 1 else f"kind_{key}.n.01") for key in keys],
         annotations=[

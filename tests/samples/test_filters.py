@@ -35,9 +35,9 @@ SIZES = ((31, 70), (40, 52.5), (64, 32), (90, 90), (32, 64), (33, 200))
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Index:
     """Return an index of a frequent and a rare category; many of their boxes share an image."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("filters") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("filters") / "datasets", few_synsets)
     builder.lvis(
         categories=[category(3, TENCH), category(7, APPLE, frequency="r")],
         images=[image(key) for key in (1, 2, 3)],

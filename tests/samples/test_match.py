@@ -40,7 +40,7 @@ ALL = DrawOptions(10, on_shortage="take-all")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> tuple[Path, Path, Path]:
+def made(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> tuple[Path, Path, Path]:
     """Return a root and two indexes of it, made in different orders, to be copied.
 
     It has three tenches a dataset, three apples and no basket. The first index has its pools.
@@ -57,7 +57,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> tuple[P
     objects = [vg_object(i, TENCH, id=5, names=["ü"], w=40 + i / 8) for i in BOXES]
     places = [train, val, imagenet, builder.visual_genome(vg_objects(1, *objects))]
     for path, order in ((root / "a.db", places), (root / "b.db", places[::-1])):
-        shutil.copyfile(empty_index, path)
+        shutil.copyfile(few_synsets, path)
         Index.open(root, path).ingest(order)
     Index.open(root, root / "a.db").collate()
     return root, root / "a.db", root / "b.db"

@@ -33,9 +33,9 @@ IMAGENET = "imagenet/imagenet21k_P/train"
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+def planted(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> TreeBuilder:
     """Return the tree with its index, of which no image was hashed: to be copied."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("near") / "datasets", few_synsets)
     plant(builder).close()
     return builder
 

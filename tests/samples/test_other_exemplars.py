@@ -46,8 +46,8 @@ def _sample(index: Index, options: DrawOptions = MINE) -> Path:
     return index.exports.sample(options, index.root.parent / "sample.json").path
 
 
-def _elsewhere(tmp_path: Path, empty_index: Path) -> TreeBuilder:
-    return TreeBuilder(tmp_path / "elsewhere", empty_index)
+def _elsewhere(tmp_path: Path, few_synsets: Path) -> TreeBuilder:
+    return TreeBuilder(tmp_path / "elsewhere", few_synsets)
 
 
 def _changed(file: Path, change: Callable[[list[list[Json]]], Any]) -> Path:
@@ -74,12 +74,12 @@ def _saved(index: Index) -> list[str]:
 def test_a_file_for_other_categories_is_refused(
     builder: TreeBuilder,
     tmp_path: Path,
-    empty_index: Path,
+    few_synsets: Path,
     there: Sequence[Json],
     here: Sequence[Json],
     says: str,
 ) -> None:
-    file = _sample(ingest_coco(_elsewhere(tmp_path, empty_index), _numbered(*there)))
+    file = _sample(ingest_coco(_elsewhere(tmp_path, few_synsets), _numbered(*there)))
     index = ingest_coco(builder, _numbered(*here))
     for options in ({}, {"allow_missing": True}, {"replace_missing": True}):
         with pytest.raises(RecordError) as refused:
@@ -108,18 +108,18 @@ def test_one_of_many_is_enough(builder: TreeBuilder) -> None:
     [_numbered(CAT), _numbered(CAT, MUG, {"name": "dog"}), [{"id": 1, **CAT}, {"id": 5, **MUG}]],
 )
 def test_so_is_one_with_more_or_fewer(
-    builder: TreeBuilder, tmp_path: Path, empty_index: Path, here: list[Json]
+    builder: TreeBuilder, tmp_path: Path, few_synsets: Path, here: list[Json]
 ) -> None:
-    file = _sample(ingest_coco(_elsewhere(tmp_path, empty_index), _numbered(CAT, MUG)))
+    file = _sample(ingest_coco(_elsewhere(tmp_path, few_synsets), _numbered(CAT, MUG)))
     with pytest.raises(RecordError, match="give the vocabulary= that the file was made for"):
         ingest_coco(builder, here).samples.import_file(file, "theirs", vocabulary="mine")
 
 
 def test_case_and_synsets_that_are_given_later_do_no_harm(
-    builder: TreeBuilder, tmp_path: Path, empty_index: Path
+    builder: TreeBuilder, tmp_path: Path, few_synsets: Path
 ) -> None:
     named = _numbered({"name": "Cat"}, {"name": "coffee-mug"})
-    file = _sample(ingest_coco(_elsewhere(tmp_path, empty_index), named))
+    file = _sample(ingest_coco(_elsewhere(tmp_path, few_synsets), named))
     index = ingest_coco(builder, _numbered(CAT, {"name": "Coffee mug"}))
     report = index.samples.import_file(file, "theirs", vocabulary="mine")
     assert (report.here, report.problems, report.saved) == (2, [], True)
@@ -230,9 +230,9 @@ def test_an_image_is_its_own_class_folders(builder: TreeBuilder) -> None:
 
 
 def test_a_sample_of_the_other_split_is_not_that_of_the_same_ids(
-    builder: TreeBuilder, tmp_path: Path, empty_index: Path
+    builder: TreeBuilder, tmp_path: Path, few_synsets: Path
 ) -> None:
-    other = _elsewhere(tmp_path, empty_index)
+    other = _elsewhere(tmp_path, few_synsets)
     boxes = [annotation(i, 1, 1) for i in (11, 12)]
     other.lvis(images=[image(1, "val2017")], annotations=boxes)
     builder.lvis(images=[image(1, "train2017")], annotations=boxes)
@@ -298,7 +298,7 @@ def test_ids_that_are_text_are_named_as_they_are(builder: TreeBuilder) -> None:
 
 
 def test_a_root_may_be_a_folder_above_or_below(
-    builder: TreeBuilder, tmp_path: Path, empty_index: Path
+    builder: TreeBuilder, tmp_path: Path, few_synsets: Path
 ) -> None:
     def made(builder: TreeBuilder, images: str, name: str) -> Index:
         content = coco_json(_numbered(CAT))
@@ -309,7 +309,7 @@ def test_a_root_may_be_a_folder_above_or_below(
         return index
 
     below = made(builder, "coco/a", "1.jpg")
-    above = made(_elsewhere(tmp_path, empty_index), "coco", "a/1.jpg")
+    above = made(_elsewhere(tmp_path, few_synsets), "coco", "a/1.jpg")
     for one, other in ((below, above), (above, below)):
         report = other.samples.import_file(_sample(one), "theirs", vocabulary="mine")
         assert (report.here, report.problems) == (1, [])

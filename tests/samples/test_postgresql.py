@@ -89,10 +89,10 @@ class Engines:
 
 @pytest.fixture(scope="module")
 def engines(
-    tmp_path_factory: pytest.TempPathFactory, empty_index: Path, postgresql: str
+    tmp_path_factory: pytest.TempPathFactory, few_synsets: Path, postgresql: str
 ) -> Iterator[Engines]:
     """Return an index of odd names in both engines."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("postgresql") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("postgresql") / "datasets", few_synsets)
     index = _index(builder)
     _put_hashes(index)
     with new_database(postgresql) as url, reading(open_engine(index.path)) as sqlite:

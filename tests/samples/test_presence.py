@@ -85,9 +85,9 @@ def _lvis(builder: TreeBuilder, change: Callable[[Json], Any] | None = None) -> 
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+def made(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> TreeBuilder:
     """Return a tree whose index has a sample of all boxes of LVIS: to be copied."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", few_synsets)
     with _lvis(builder) as index:
         index.sample(ALL, name="all")
     return builder

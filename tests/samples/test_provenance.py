@@ -21,9 +21,9 @@ OPTIONS = DrawOptions(2, 7, "stable", "take-all", "side", FILTERS)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+def made(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> TreeBuilder:
     """Return LVIS and ImageNet with an index that has pools by other options: to be copied."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", few_synsets)
     builder.lvis(categories=[category(1), category(2, APPLE)], annotations=[annotation(1)])
     builder.imagenet({f"train/{TENCH_WNID}": ["a.JPEG", "é.JPEG"], "val/n07739125": ["b.JPEG"]})
     with builder.index() as index:

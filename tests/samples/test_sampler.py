@@ -23,12 +23,12 @@ CATEGORIES = [category(9, APPLE), category(2, TENCH), category(5, BASKET)]
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Index:
     """Return an index with pools of six, three and no exemplars; boxes of 32 x side pixels.
 
     Tests only draw from it.
     """
-    builder = TreeBuilder(tmp_path_factory.mktemp("sampler") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("sampler") / "datasets", few_synsets)
     builder.lvis(
         categories=CATEGORIES,
         annotations=[

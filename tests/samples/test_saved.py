@@ -34,12 +34,12 @@ CATEGORIES = [category(7, APPLE), category(3, TENCH), category(5, BASKET)]
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+def whole(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> TreeBuilder:
     """Return a tree with exemplars of every kind and its index: read only, or to be copied.
 
     It has three of each source, and none of a basket.
     """
-    builder = TreeBuilder(tmp_path_factory.mktemp("whole") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("whole") / "datasets", few_synsets)
     _lvis(builder, "train", [annotation(i, 1, 7) for i in (11, 12, 13)])
     _lvis(builder, "val", [annotation(i, 1, 3) for i in (11, 12, 13)])
     folder, flat = f"train/{TENCH_WNID}", f"imagenet21k_small_classes/{APPLE_WNID}"

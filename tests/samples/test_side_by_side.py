@@ -26,9 +26,9 @@ CATEGORIES = [category(7, APPLE), category(3, TENCH)]
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
+def index(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> Index:
     """Return an index with samples of apples in boxes and tenches in images: two are gone since."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("sheet") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("sheet") / "datasets", few_synsets)
     boxes = [annotation(key, 1, 7) for key in (11, 12, 13)]
     builder.lvis(categories=CATEGORIES, images=[image(1)], annotations=boxes)
     names = [f"{one}.JPEG" for one in "abc"]

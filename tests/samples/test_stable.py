@@ -38,7 +38,7 @@ SEEDS = st.integers(0, 2**63 - 1)
 
 
 @pytest.fixture(scope="module")
-def indexes(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> list[Index]:
+def indexes(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> list[Index]:
     """Return indexes of the same exemplars: read in another order, from files in another order.
 
     The third lacks Visual Genome.
@@ -46,7 +46,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> list
     made = []
     for number in range(3):
         folder = tmp_path_factory.mktemp("stable") / "datasets"
-        builder = TreeBuilder(folder, empty_index)
+        builder = TreeBuilder(folder, few_synsets)
         places = _write_tree(builder, backwards=number == 1)
         index = builder.index()
         for place in reversed(places) if number == 1 else places[: 3 - number // 2]:

@@ -23,9 +23,9 @@ def _ingest(builder: TreeBuilder, *names: str) -> Index:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> TreeBuilder:
+def made(tmp_path_factory: pytest.TempPathFactory, few_synsets: Path) -> TreeBuilder:
     """Return a tree whose index has a sample of a cat and a dog: to be copied."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("made") / "datasets", few_synsets)
     with _ingest(builder, "cat", "dog") as index:
         index.sample(OPTIONS, name="five")
     return builder
