@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -10,14 +11,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Connection
 
 from ovmr_index import Index, processes
+from ovmr_index.db import schema
 from ovmr_index.demo.icons import icons
 from ovmr_index.processes import using_workers
 from ovmr_index.storage.remote import asking, store
+from ovmr_index.vocabularies.synsets import load_wordnet
+from tests.support.few_synsets import index_of_synsets
+from tests.support.odd_trees import synsets_of_odd_trees
 from tests.support.once import made_once
 from tests.support.s3_proxy import Proxy, proxy_before
 from tests.support.s3_server import S3Server, shared_server
+from tests.support.small_demo import synsets_of_demo
 from tests.support.trees import Json
 
 BUCKET = "datasets"
@@ -117,6 +124,31 @@ def _link(demo: Path, root: Path, *files: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def few_synsets(
+    tmp_path_factory: pytest.TempPathFactory, empty_index: Path, demo_tree: Path
+) -> Path:
+    """Return an index of the synsets of that tree with all above them, to be copied."""
+    names = synsets_of_odd_trees() | synsets_of_demo(demo_tree)
+    return index_of_synsets(tmp_path_factory, empty_index, "synsets of buckets.db", names)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_new_index_has_few_synsets(_a_new_index_is_a_copy: None, few_synsets: Path) -> Iterator[None]:
+    """Let what makes an index copy that of few synsets: WordNet is the same wherever images are."""
+    make = schema._create
+
+    def create(path: Path, fill: Callable[[Connection], None]) -> None:
+        if fill is load_wordnet:
+            shutil.copyfile(few_synsets, path)
+        else:
+            make(path, fill)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_create", create)
+        yield
+
+
+@pytest.fixture(scope="session")
 def bucket(client: Any, tmp_path_factory: pytest.TempPathFactory, demo_tree: Path) -> str:
     """Return the address of the demo's tree in a bucket: read only."""
 
@@ -183,6 +215,7 @@ def remote_index(
     bucket: str,
     server: S3Server,
     tmp_path_factory: pytest.TempPathFactory,
+    _a_new_index_has_few_synsets: None,
 ) -> Path:
     """Return the file of an index of the bucket, with pools: read only."""
 

@@ -12,9 +12,10 @@ from ovmr_index.images.thumbnails import ThumbnailTask
 from ovmr_index.pools.crop_task import exemplar_task
 from ovmr_index.storage.bounded_cache import BoundedCache
 from ovmr_index.storage.remote.urls import place
-from tests.support.runs import call, run
+from tests.support.runs import call
 from tests.support.s3_proxy import Answer, Proxy
 from tests.support.s3_server import KEY, PUBLIC, SECRET
+from tests.support.warm import warm_start
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +87,7 @@ def test_what_cannot_be_is_one_line(
 def test_a_public_bucket_is_read_without_credentials(
     client: Any,
     demo_tree: Path,
-    empty_index: Path,
+    few_synsets: Path,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -96,9 +97,9 @@ def test_a_public_bucket_is_read_without_credentials(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     more = {"FSSPEC_S3_ANON": "true", "OVMR_INDEX_CACHE": str(tmp_path / "cache")}
-    db = shutil.copyfile(empty_index, tmp_path / "ovmr.db")
+    db = shutil.copyfile(few_synsets, tmp_path / "ovmr.db")
     options = ("--root", f"s3://{PUBLIC}", "--db", db)
-    done = run(*options, "ingest", more=more)
+    done = warm_start().run(*options, "ingest", more=more)
     assert done.out.startswith("lvis_v1_val: annotations: 17 added"), done.err
 
 
