@@ -132,7 +132,7 @@ def few_synsets(
     return index_of_synsets(tmp_path_factory, empty_index, "synsets of buckets.db", names)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _a_new_index_has_few_synsets(_a_new_index_is_a_copy: None, few_synsets: Path) -> Iterator[None]:
     """Let what makes an index copy that of few synsets: WordNet is the same wherever images are."""
     make = schema._create
@@ -215,7 +215,7 @@ def remote_index(
     bucket: str,
     server: S3Server,
     tmp_path_factory: pytest.TempPathFactory,
-    _a_new_index_has_few_synsets: None,
+    few_synsets: Path,
 ) -> Path:
     """Return the file of an index of the bucket, with pools: read only."""
 
@@ -225,7 +225,7 @@ def remote_index(
                 patch.setenv(name, value)
             patch.setenv("OVMR_INDEX_CACHE", str(path.with_name("cache of the index")))
             store._store.cache_clear()
-            with Index.open(bucket, path) as index:
+            with Index.open(bucket, shutil.copyfile(few_synsets, path)) as index:
                 index.ingest()
                 index.collate()
 
