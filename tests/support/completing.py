@@ -10,7 +10,6 @@ import select
 import shutil
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -19,14 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import CHECKOUT, environment
+from tests.support.runs import environment
 from tests.support.warm import warm_start
 
-_PROGRAM = f"""#!/bin/sh
-if [ -n "$_OVMR_INDEX_COMPLETE" ]; then
+_PROGRAM = """#!/bin/sh
+if [ -n "$_OVMR_INDEX_COMPLETE" ] || [ "$1" = --install-completion ]; then
     exec "$0.warm" "$@"
-elif [ "$1" = --install-completion ]; then
-    PYTHONPATH='{CHECKOUT}' exec '{sys.executable}' -m ovmr_index "$@"
 fi
 printf '<%s>' "$@"
 echo ' done'
