@@ -12,6 +12,7 @@ from ovmr_index.db.models import Category
 from ovmr_index.errors import OvmrIndexError, UsageError
 from ovmr_index.pools.neighbours import Neighbour, SubtreeSizes, find_neighbours
 from ovmr_index.pools.recipe import Recipe
+from tests.support.few_synsets import index_of_synsets
 from tests.support.trees import (
     STOP_SIGN,
     TENCH,
@@ -27,11 +28,21 @@ pytestmark = pytest.mark.slow
 WEDDING_RING, RING, BLING = "wedding_ring.n.01", "ring.n.01", "bling.n.01"
 CYPRINID, CARP, GOLDFISH, CYPRINID_WNID = "cyprinid.n.01", "carp.n.02", "goldfish.n.01", "n01439121"
 
+# What is suggested, or could be, and what stands in for a category.
+NAMED = {
+    *(TENCH, CYPRINID, CARP, GOLDFISH, "dace.n.01", "minnow.n.01"),
+    *(WEDDING_RING, RING, BLING, "street_sign.n.01"),
+}
+
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, empty_index: Path) -> Index:
-    """Return an index in which few synsets have images or boxes; tests make its pools first."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("suggest") / "datasets", empty_index)
+    """Return an index of few synsets with images or boxes; tests make its pools first.
+
+    Those of `near` are found in all of WordNet.
+    """
+    few = index_of_synsets(tmp_path_factory, empty_index, "synsets to suggest.db", NAMED)
+    builder = TreeBuilder(tmp_path_factory.mktemp("suggest") / "datasets", few)
     categories = [category(1, TENCH), category(2, WEDDING_RING), category(3, STOP_SIGN)]
     builder.lvis(categories=categories, annotations=[])
     names = [f"{number}.JPEG" for number in range(10)]
