@@ -134,7 +134,8 @@ def _run(
     grouped_end = count // GROUP * GROUP * width
     cursor = driver_connection(connection).cursor()
     try:
-        cursor.executemany(grouped, _slices(first, flat, 0, grouped_end, GROUP * width))
+        if grouped_end:  # SQLite takes half a millisecond to read the statement alone
+            cursor.executemany(grouped, _slices(first, flat, 0, grouped_end, GROUP * width))
         cursor.executemany(one, _slices(first, flat, grouped_end, count * width, width))
     finally:
         cursor.close()
