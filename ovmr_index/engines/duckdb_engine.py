@@ -28,6 +28,7 @@ class DuckDBConnection(EngineConnection):
         """Take a connection, and what the names of tables begin with there."""
         super().__init__(prefix)
         self.duckdb = duckdb
+        self._kinds: dict[str, str] = {}  # of what is there: to ask DuckDB for it takes a while
 
     def run(self, statement: str, values: Values) -> tuple[Sequence[str], Iterator[Row]]:
         """Run a SELECT; its rows are read as they are asked for."""
@@ -46,6 +47,8 @@ class DuckDBConnection(EngineConnection):
             tree = tree.copy()
             tree.set("properties", None)  # cursors see no temporary table of each other
         self.duckdb.execute(self.words(tree), values)
+        if isinstance(tree, exp.Create):
+            self._kinds[next(tree.find_all(exp.Table)).name] = "TABLE"
 
     def put(self, tree: Any, rows: Sequence[Values]) -> None:
         """Put rows into a table, by the column."""
@@ -61,6 +64,7 @@ class DuckDBConnection(EngineConnection):
         self._drop(f"{self.prefix}{name}")
         found = self.duckdb.read_parquet([*map(str, files)], hive_partitioning=False)
         found.create_view(f"{self.prefix}{name}")
+        self._kinds[f"{self.prefix}{name}"] = "VIEW"
 
     def write(self, statement: str, values: Values, folder: Path) -> None:
         """Write what a SELECT finds to a file."""
@@ -69,13 +73,8 @@ class DuckDBConnection(EngineConnection):
         file = str(folder / "part-00000.parquet")
         found.write_parquet(file, compression="zstd", row_group_size=_GROUP_ROWS)
 
-    def _kind(self, name: str) -> str | None:
-        query = "SELECT table_type FROM information_schema.tables WHERE table_name = ?"
-        found = self.duckdb.execute(query, [name]).fetchone()
-        return None if found is None else "VIEW" if found[0] == "VIEW" else "TABLE"
-
     def _drop(self, name: str) -> None:
-        if (kind := self._kind(name)) is not None:
+        if (kind := self._kinds.pop(name, None)) is not None:
             self.duckdb.execute(f'DROP {kind} "{name}"')
 
 
