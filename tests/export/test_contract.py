@@ -59,7 +59,10 @@ def made(
     index = builder.index()
     index.ingest()
     folder = builder.root / "first" / "of each"
-    return builder.root, {job: write(index, job, folder / job) for job in JOBS}
+    first = {job: write(index, job, folder / job) for job in JOBS}
+    again = index.ingest()  # what is written after it has the same bytes
+    assert not [one for one in again.sources if one.counts.did_work]
+    return builder.root, first
 
 
 @pytest.fixture
