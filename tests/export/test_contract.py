@@ -19,6 +19,7 @@ from ovmr_index.export.target import WrittenFile
 from ovmr_index.export.targets import TARGETS
 from ovmr_index.ingest.sources import find_sources
 from tests.support.exported import limited_write, open_index, write
+from tests.support.few_synsets import index_of_odd_synsets
 from tests.support.odd_trees import OddTree
 from tests.support.trees import TreeBuilder
 
@@ -51,7 +52,8 @@ def made(
     tmp_path_factory: pytest.TempPathFactory, empty_index: Path
 ) -> tuple[Path, dict[str, WrittenFile]]:
     """Return a tree whose index holds everything that the targets need, and each one's file."""
-    builder = TreeBuilder(tmp_path_factory.mktemp("contract") / "datasets", empty_index)
+    few = index_of_odd_synsets(tmp_path_factory, empty_index)
+    builder = TreeBuilder(tmp_path_factory.mktemp("contract") / "datasets", few)
     OddTree(builder, 0)
     for file in _below(builder.root / "imagenet"):
         if file.stat().st_size < 20:  # no image: it would be looked at again by each export
