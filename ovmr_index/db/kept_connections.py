@@ -5,32 +5,23 @@ over or upgrade in between. A kept one holds no lock.
 """
 
 import atexit
-import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Pool
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from ovmr_index.db.checked_file import Touch, touch_of
 
 _MOST = 4  # of all engines of a process: each holds a file open and a cache of pages
 _FILE = "ovmr_index.file"
 
 
-class _State(NamedTuple):
-    """A file as a process finds it: another one must not use the connection."""
-
-    file: tuple[int, int]
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    process: int
-
-
 # By the id of the pool, which each entry holds, the last used last. What is called of it is atomic.
-_kept: OrderedDict[int, tuple[ConnectionPoolEntry, _State]] = OrderedDict()
+_kept: OrderedDict[int, tuple[ConnectionPoolEntry, Touch]] = OrderedDict()
 
 
 def close_all() -> None:
@@ -49,11 +40,11 @@ class KeptConnections(Pool):
     def __init__(self, path: Path, creator: Callable[[], Any]) -> None:
         """Take the file, and what opens a connection on it."""
         super().__init__(creator)
-        self._path, self._log = path, path.with_name(f"{path.name}-wal")
+        self._path = path
 
     def _do_get(self) -> ConnectionPoolEntry:
         """Return the kept connection, or a new one."""
-        state = self._state()
+        state = touch_of(self._path)
         if kept := _kept.pop(id(self), None):
             entry, before = kept
             if before == state:
@@ -65,7 +56,7 @@ class KeptConnections(Pool):
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
         """Keep a connection in place of another one, if it is as when it was opened."""
-        state = self._state()
+        state = touch_of(self._path)
         if state is None or state.file != record.info.get(_FILE) or not _is_as_opened(record):
             record.close()
             return
@@ -74,20 +65,6 @@ class KeptConnections(Pool):
         if len(_kept) > _MOST:
             _, (oldest, _) = _kept.popitem(last=False)
             oldest.close()
-
-    def _state(self) -> _State | None:
-        """Return what tells whether somebody touched the file; None where none can be kept.
-
-        With a write-ahead log whoever closes the last connection removes it.
-        """
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        if self._log.exists():
-            return None
-        file = found.st_dev, found.st_ino
-        return _State(file, found.st_size, found.st_mtime_ns, found.st_ctime_ns, os.getpid())
 
     def status(self) -> str:
         """Say whether a connection is kept."""

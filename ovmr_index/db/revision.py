@@ -6,11 +6,12 @@ Nothing heavy is imported to find out: it comes before all else that a command d
 import sqlite3
 import stat
 import sys
-from contextlib import closing
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.db.checked_file import CheckedFile, touch_of
 from ovmr_index.db.driver import connect
 from ovmr_index.db.location import Location
 from ovmr_index.db.postgresql_driver import revision_in
@@ -37,16 +38,27 @@ def revision_of(connection: sqlite3.Connection) -> str | None:
     return " and ".join(str(version) for (version,) in connection.execute(_VERSIONS)) or None
 
 
-def check_revision(location: Location) -> None:
-    """Raise SchemaError unless there is an index of the revision that this program needs."""
+def check_revision(location: Location) -> CheckedFile | None:
+    """Raise SchemaError unless there is an index of the revision that this program needs.
+
+    Returns what was opened for it, where that is a file: it is closed with the last reference.
+    """
     if not isinstance(location, Path):
         require_head(str(location), revision_in(location))
-        return
+        return None
     check_kind(location)
-    with closing(connect(location)) as connection:  # which undoes a write that was cut off, too
-        connection.execute("BEGIN")
+    before = touch_of(location)
+    connection = connect(location)
+    checked = CheckedFile(location, connection, before)
+    with ExitStack() as stack:
+        stack.callback(checked.close)
+        connection.execute("BEGIN")  # which undoes a write that was cut off, too
         found = revision_of(connection)
-    require_head(str(location), found)
+        connection.execute("ROLLBACK")
+        require_head(str(location), found)
+        if before is not None:
+            stack.pop_all()
+    return checked
 
 
 def check_kind(path: Path) -> None:

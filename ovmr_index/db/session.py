@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ovmr_index.db.checked_file import CheckedFile
 from ovmr_index.db.location import Location, Server, located
+from ovmr_index.db.revision import check_revision
 from ovmr_index.errors import SchemaError, UsageError, command, option
 from ovmr_index.progress import Progress, silent
 from ovmr_index.storage.remote.path import DiskRoot, RemotePath
@@ -46,6 +48,7 @@ class Session:
         self.location, self.progress = located(location), progress
         self._dry_run = dry_run
         self._engine: Engine | None = None
+        self._checked: CheckedFile | None = None
         self._is_there = False
 
     def __repr__(self) -> str:
@@ -54,7 +57,7 @@ class Session:
 
     def __getstate__(self) -> dict[str, object]:
         """Leave behind what another process makes itself: the engine, and what shows progress."""
-        return vars(self) | {"_engine": None, "progress": silent}
+        return vars(self) | {"_engine": None, "_checked": None, "progress": silent}
 
     @property
     def outputs(self) -> Path:
@@ -102,7 +105,7 @@ class Session:
         if self._engine is None:
             from ovmr_index.db.engine import open_engine, rolling_back
 
-            engine = open_engine(self.location)
+            engine = open_engine(self.location, checked=self._checked)
             self._engine = rolling_back(engine) if self._dry_run else engine
         return self._engine
 
@@ -118,6 +121,13 @@ class Session:
         """Raise SchemaError where there is no index."""
         if not self.exists:
             raise SchemaError(f"{self.name}: there is no index; run {command('ingest')} first")
+
+    def require_revision(self) -> None:
+        """Raise SchemaError unless the index has the revision that this program needs.
+
+        What is opened for that is used by the engine.
+        """
+        self._checked = check_revision(self.location)
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the index from its first read to its end."""
@@ -162,6 +172,9 @@ class Session:
 
     def close(self) -> None:
         """Let go of the engine; it is made again when it is needed."""
+        if self._checked is not None:
+            self._checked.close()
+            self._checked = None
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None

@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.util import LRUCache
 
+from ovmr_index.db.checked_file import CheckedFile
 from ovmr_index.db.driver import CACHE_KIB, connect
 from ovmr_index.db.functions import add_functions
 from ovmr_index.db.kept_connections import KeptConnections
@@ -19,9 +20,13 @@ _LOADING = {"foreign_keys": 0, "threads": 1, "secure_delete": 0}
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
-def open_file(path: Path, *, read_only: bool = False) -> Engine:
-    """Return an engine on the SQLite file at `path`; nothing is opened until it is used."""
-    opened = partial(connect, path, read_only=read_only)
+def open_file(path: Path, *, read_only: bool = False, checked: CheckedFile | None = None) -> Engine:
+    """Return an engine on the SQLite file at `path`, as `open_engine`."""
+
+    def opened() -> sqlite3.Connection:
+        found = None if checked is None else checked.take()
+        return connect(path, read_only=read_only) if found is None else found
+
     engine = create_engine("sqlite://", pool=KeptConnections(path, opened))
     engine.dialect = _dialect()
     engine.update_execution_options(compiled_cache=_COMPILED)

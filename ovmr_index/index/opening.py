@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ovmr_index.db.location import Location, Server, located
-from ovmr_index.db.revision import check_kind, check_revision
+from ovmr_index.db.revision import check_kind
 from ovmr_index.db.session import Session
 from ovmr_index.errors import UsageError, option, shortened
 from ovmr_index.progress import Progress
@@ -29,7 +29,7 @@ def open_session(
     if session.exists or not create:
         session.require_index()
         if check:
-            check_revision(session.location)
+            session.require_revision()
         elif isinstance(session.location, Path):
             check_kind(session.location)
     return session
