@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, NullPool, String, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, String, create_engine, event, text
 from sqlalchemy.util import LRUCache
 
 from ovmr_index.db.location import Server
@@ -25,11 +25,12 @@ _COUNT = "UPDATE index_changes SET number = number + 1"
 def open_server(server: Server, *, read_only: bool = False) -> Engine:
     """Return an engine on a schema of a server; nothing is opened until it is used."""
     from ovmr_index.db.postgresql_values import OneText, register
+    from ovmr_index.db.server_connections import ServerConnections
 
     engine = create_engine(
         "postgresql+psycopg://",
         creator=partial(connect, server),
-        poolclass=NullPool,
+        poolclass=ServerConnections,
         isolation_level=READ,
     )
     engine.update_execution_options(

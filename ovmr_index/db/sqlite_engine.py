@@ -13,7 +13,7 @@ from sqlalchemy.util import LRUCache
 from ovmr_index.db.checked_file import CheckedFile
 from ovmr_index.db.driver import CACHE_KIB, connect
 from ovmr_index.db.functions import add_functions
-from ovmr_index.db.kept_connections import KeptConnections
+from ovmr_index.db.kept_connections import FileConnections
 
 _WIDE_CACHE_KIB = 16_384  # the images of LVIS train take 10 MB
 _LOADING = {"foreign_keys": 0, "threads": 1, "secure_delete": 0}
@@ -27,7 +27,7 @@ def open_file(path: Path, *, read_only: bool = False, checked: CheckedFile | Non
         found = None if checked is None else checked.take()
         return connect(path, read_only=read_only) if found is None else found
 
-    engine = create_engine("sqlite://", pool=KeptConnections(path, opened))
+    engine = create_engine("sqlite://", pool=FileConnections(path, opened))
     engine.dialect = _dialect()
     engine.update_execution_options(compiled_cache=_COMPILED)
     event.listen(engine, "connect", _prepare)

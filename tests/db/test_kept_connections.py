@@ -178,14 +178,15 @@ def test_an_interrupted_load_ends_as_interrupted(engine: Engine) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the tests have threads
-def test_another_process_opens_its_own(engine: Engine) -> None:
+def test_none_is_shared_with_a_forked_process(engine: Engine) -> None:
     first = _driver(engine)
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            code = int(_driver(engine) is first)
+            code = int(_is_open(first) or _driver(engine) is first)
         finally:
             os._exit(code)
     assert os.waitpid(child, 0)[1] == 0
-    assert _driver(engine) is first
+    assert not _is_open(first)
+    _driver(engine)

@@ -7,11 +7,18 @@ from itertools import count
 
 import psycopg
 
+from ovmr_index.db.kept_connections import close_all
+
 _NUMBERS = count(1)
 
 
 def run_in(url: str, *statements: str) -> None:
-    """Run statements in a database, each by itself."""
+    """Run statements in a database, each by itself.
+
+    A database that somebody is connected to can neither be copied nor be dropped: what this process
+    keeps is closed.
+    """
+    close_all()
     with psycopg.connect(url, autocommit=True) as opened:
         for statement in statements:
             opened.execute(statement.encode())

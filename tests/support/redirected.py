@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 
 from ovmr_index.db import postgresql_schema
 from ovmr_index.db.copying import copy_index
+from ovmr_index.db.kept_connections import close_all
 from ovmr_index.db.location import Location, Server, located
 from ovmr_index.db.session import Session
 from ovmr_index.index import opening
@@ -126,7 +127,11 @@ class Databases:
         self._run(f"DROP DATABASE IF EXISTS {name} (FORCE)")
 
     def _run(self, statement: str) -> psycopg.Cursor:
-        """Run a statement by a connection that is kept: the server takes 4 ms to open one."""
+        """Run a statement by a connection that is kept: the server takes 4 ms to open one.
+
+        A database that somebody is connected to can neither be copied nor get another name.
+        """
+        close_all()
         if self._opened is None:
             self._opened = psycopg.connect(self._url.format("postgres"), autocommit=True)
         return self._opened.execute(statement.encode(), prepare=False)
