@@ -7,9 +7,9 @@ DEMO_STAMP := $(VENV)/.demo-installed
 # What is installed is compiled when it is imported first: most of it never is.
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 INSTALL := install --no-compile
-# One more than there are processors, as many a test waits for another process; six at most. Each
-# takes ten seconds to collect the tests.
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 5 ? $$1 + 1 : 6) }')
+# One for each processor, six at most: while a test waits for another process, the clients, lint and
+# PostgreSQL's part have something to do. Each takes ten seconds to collect the tests.
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 6 ? $$1 : 6) }')
 PYTEST := $(PY) -m pytest -n $(WORKERS)
 # What tests write is in memory where there is room for it: a tree is copied there in a quarter of the
 # time. A server that they start runs as another user, who must get there.
@@ -17,6 +17,7 @@ IN_MEMORY := test "$$(df -k /dev/shm 2>/dev/null | awk 'END { print $$4 + 0 }')"
 TEMPORARY := $(shell if $(IN_MEMORY); then echo /dev/shm; else echo "$${TMPDIR:-/tmp}"; fi)
 IN_TEMPORARY := tmp=$$(mktemp -d "$(TEMPORARY)/ovmr-index-XXXXXX") && chmod 755 "$$tmp" && \
 	trap 'rm -rf "$$tmp"' EXIT INT TERM && TMPDIR="$$tmp"
+BROWSER := $(VENV)/browser
 NO_BROWSER := $(VENV)/no-browser
 NO_SHELL := $(VENV)/no-shell
 
@@ -41,7 +42,7 @@ SEED ?= 1
 # What is compiled is kept, whatever the environment says: tests start some thousand processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help venv clients browser demo docs check test suite suite-of-clients suite-on-postgresql postgresql exhaustive torture lint format lock bench pages peer clean FORCE
+.PHONY: help venv clients browser demo docs check test browser-and-shells compiled suite suite-of-clients suite-on-postgresql postgresql exhaustive torture lint format lock bench pages peer clean FORCE
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
@@ -118,21 +119,25 @@ check: lint  ## lint, then run the quick tests: about a minute
 # one after the other: many a test waits for another process. Without a browser or a shell its tests
 # are left out, which is said last. OVMR_INDEX_NEED_BROWSER and OVMR_INDEX_NEED_SHELLS forbid it.
 test: venv  ## lint, make the site, and run every test
-	@browser=$$($(PYTHON) -m scripts.find_chromium --install 2>$(NO_BROWSER)) || \
-	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }; \
-	export OVMR_INDEX_CHROMIUM="$$browser"; \
-	$(PYTHON) -m scripts.find_shells --install 2>$(NO_SHELL) || \
-	  test -z "$$OVMR_INDEX_NEED_SHELLS" || { cat $(NO_SHELL) >&2; exit 1; }; \
-	$(MAKE) --no-print-directory --jobs 3 suite suite-of-clients lint docs suite-on-postgresql && \
-	{ test -n "$$browser" || \
+	@$(MAKE) --no-print-directory --jobs 3 suite suite-of-clients lint docs suite-on-postgresql && \
+	{ test -s $(BROWSER) || \
 	  echo "THE BROWSER TESTS DID NOT RUN: $$(cat $(NO_BROWSER))" >&2; } && \
 	{ test ! -s $(NO_SHELL) || \
 	  echo "SOME TESTS OF COMPLETION DID NOT RUN: $$(cat $(NO_SHELL))" >&2; }
 
+# To install them takes a processor half a minute, in which the clients and lint begin.
+browser-and-shells: venv
+	@$(PYTHON) -m scripts.find_chromium --install >$(BROWSER) 2>$(NO_BROWSER) || \
+	  test -z "$$OVMR_INDEX_NEED_BROWSER" || { cat $(NO_BROWSER) >&2; exit 1; }
+	@$(PYTHON) -m scripts.find_shells --install 2>$(NO_SHELL) || \
+	  test -z "$$OVMR_INDEX_NEED_SHELLS" || { cat $(NO_SHELL) >&2; exit 1; }
+
 # What tests import is compiled once, and not by each worker at the same time; what is wrong the run says.
-suite: venv
+compiled: venv
 	@$(PY) -m pytest --collect-only --quiet >/dev/null 2>&1 || true
-	@$(IN_TEMPORARY) $(PYTEST)
+
+suite: browser-and-shells compiled
+	@$(IN_TEMPORARY) OVMR_INDEX_CHROMIUM="$$(cat $(BROWSER))" $(PYTEST)
 
 suite-of-clients: clients
 	@$(IN_TEMPORARY) $(CLIENTS_PYTEST) tests/clients
