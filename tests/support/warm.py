@@ -7,9 +7,9 @@ once; whatever depends on that start has tests that pay it.
 """
 
 import array
+import ast
 import atexit
 import io
-import json
 import os
 import resource
 import runpy
@@ -44,19 +44,21 @@ DEMO_TREE = "TESTS_DEMO_TREE"
 # That with the folder of `made_indexes`: a new index is a copy of one that is there.
 MADE_INDEXES = "TESTS_MADE_INDEXES"
 _LONGEST = 1 << 20  # bytes of arguments and variables
-# Written for a Python that imports next to nothing.
+# Written for a Python that imports next to nothing: `json` and `socket` take longer than its start.
 _PROGRAM = """#!{python} -ISB
-import json, os, socket, sys
-from array import array
+import _socket, os, sys
 from resource import RLIMIT_DATA, getrlimit
 words = [*{first}, *sys.argv[1:]]
 said = {{"arguments": words, "folder": os.getcwd(), "variables": dict(os.environ)}}
 said["memory"] = getrlimit(RLIMIT_DATA)
-with socket.socket(socket.AF_UNIX) as caller:
-    caller.connect({address!r})
-    streams = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [0, 1, 2]))]
-    caller.sendmsg([json.dumps(said).encode() + b"\\n"], streams)
-    code = caller.makefile().readline()
+caller = _socket.socket(_socket.AF_UNIX)
+caller.connect({address!r})
+streams = b"".join(stream.to_bytes(4, sys.byteorder) for stream in (0, 1, 2))
+given = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)]
+caller.sendmsg([ascii(said).encode() + b"\\n"], given)
+code = b""
+while not code.endswith(b"\\n") and (part := caller.recv(16)):
+    code += part
 sys.exit(int(code) if code else 1)
 """
 
@@ -80,9 +82,7 @@ class WarmStart:
 
     def write_program(self, path: Path, *first: str) -> None:
         """Write a program whose arguments begin with `first`: none if all are given."""
-        text = _PROGRAM.format(
-            python=sys.executable, address=self._address, first=json.dumps(first)
-        )
+        text = _PROGRAM.format(python=sys.executable, address=self._address, first=ascii(first))
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
 
@@ -100,16 +100,27 @@ esac
         )
         path.chmod(0o755)
 
-    def run(self, *arguments: object, more: dict[str, str] | None = None, **options: Any) -> Run:
-        """Run `ovmr-index` as a process of its own, to its end."""
+    def run(
+        self,
+        *arguments: object,
+        more: dict[str, str] | None = None,
+        cwd: Path | None = None,
+        **options: Any,
+    ) -> Run:
+        """Run `ovmr-index` as a process of its own, to its end; `options` are those of `Popen`."""
+        if not options:
+            with self.start(*arguments, more=more, folder=cwd) as process:
+                out, err = process.communicate(timeout=120)
+            return Run(process.returncode, out, err)
         program = Path(self._folder.name) / "ovmr-index"
         if not program.exists():
             self.write_program(program, program.name)
         streams = {"stdout": PIPE, "stderr": PIPE} | options
         line = [str(program), *map(str, arguments)]
-        with Popen(line, text=True, env=environment() | (more or {}), **streams) as process:
-            out, err = process.communicate(timeout=120)
-        return Run(process.returncode, out or "", err or "")
+        variables = environment() | (more or {})
+        with Popen(line, text=True, env=variables, cwd=cwd, **streams) as started:
+            out, err = started.communicate(timeout=120)
+        return Run(started.returncode, out or "", err or "")
 
     def start(
         self,
@@ -149,7 +160,7 @@ esac
         elsewhere = writing["stdout"] if stderr == STDOUT else 2
         given = [0, writing["stdout"], writing.get("stderr", elsewhere)]
         streams = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", given))]
-        caller.sendmsg([json.dumps(said).encode() + b"\n"], streams)
+        caller.sendmsg([ascii(said).encode() + b"\n"], streams)
         for stream in writing.values():
             os.close(stream)
         return WarmProcess(caller, reading, line)
@@ -208,7 +219,7 @@ def _answer(caller: socket.socket) -> NoReturn:
     ((_, _, data),) = ancillary
     streams = array.array("i")
     streams.frombytes(data)
-    said = json.loads(text)
+    said = ast.literal_eval(text.decode())
     child = os.fork()
     if child == 0:
         if said.get("session"):
@@ -235,8 +246,8 @@ def _become(said: dict[str, Any], streams: list[int]) -> NoReturn:
         signal.signal(name, signal.SIG_DFL)
     variables, arguments, memory = (said[name] for name in ("variables", "arguments", "memory"))
     assert isinstance(variables, dict)
-    assert isinstance(memory, list)
-    resource.setrlimit(resource.RLIMIT_DATA, (memory[0], memory[1]))
+    assert isinstance(memory, tuple)
+    resource.setrlimit(resource.RLIMIT_DATA, memory)
     assert isinstance(arguments, list)
     os.chdir(str(said["folder"]))
     os.environ.clear()
