@@ -73,7 +73,8 @@ class Settings:
         from ovmr_index import Index
 
         # It would print how Ctrl-C came while a connection was closed, beside what is said of that.
-        logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+        for pools in ("sqlalchemy.pool", "ovmr_index.db"):
+            logging.getLogger(pools).addHandler(logging.NullHandler())
         progress = self.progress
         return Index.open(self.root, self.db, create=create, check=check, progress=progress)
 

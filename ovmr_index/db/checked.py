@@ -1,13 +1,14 @@
-"""The connection by which an index was checked, for its first use: to open one reads the schema.
+"""The connection by which an index was checked, for its first use: to open another takes a while.
 
-Nothing heavy is imported: the check comes before all else that a command does.
+SQLite reads the whole schema, and a server starts a process. Nothing heavy is imported: the check
+comes before all else that a command does.
 """
 
 import os
-import sqlite3
 import weakref
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Touch(NamedTuple):
@@ -35,23 +36,33 @@ def touch_of(path: Path) -> Touch | None:
     return Touch(file, found.st_size, found.st_mtime_ns, found.st_ctime_ns, os.getpid())
 
 
-class CheckedFile:
-    """An index that was opened to be checked; what nobody takes is closed with the last reference.
+class Checked:
+    """A connection of the driver in no transaction, which the engine takes for its first use.
 
-    It holds no lock.
+    Where nobody has taken it, it is closed with the last reference to this. A forked process
+    neither gets nor closes it.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, before: Touch | None) -> None:
-        """Take a connection, and the file as it was before that was opened."""
-        self._path, self._connection, self._before = path, connection, before
-        self._close = weakref.finalize(self, connection.close)
+    def __init__(self, connection: Any, is_as_before: Callable[[], bool]) -> None:
+        """Take a connection, and what says whether it can still be used."""
+        self.connection, self._is_as_before = connection, is_as_before
+        self._process = os.getpid()
+        self._close = weakref.finalize(self, _close, connection, self._process)
 
-    def take(self) -> sqlite3.Connection | None:
-        """Return the connection, once, if nobody has touched the file since."""
-        if self._before is None or self._before != touch_of(self._path):
-            self.close()
-        return self._connection if self._close.detach() is not None else None
+    def take(self) -> Any | None:
+        """Return the connection, once, if it can still be used."""
+        if self._close.detach() is None:
+            return None
+        if os.getpid() == self._process and self._is_as_before():
+            return self.connection
+        _close(self.connection, self._process)
+        return None
 
     def close(self) -> None:
         """Close the connection, unless somebody has taken it."""
         self._close()
+
+
+def _close(connection: Any, process: int) -> None:
+    if os.getpid() == process:
+        connection.close()

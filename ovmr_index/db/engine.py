@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from ovmr_index.db import postgresql_engine, sqlite_engine
-from ovmr_index.db.checked_file import CheckedFile
+from ovmr_index.db.checked import Checked
 from ovmr_index.db.dialects import is_postgresql
 from ovmr_index.db.location import Location
 from ovmr_index.db.postgresql_engine import schema_of
@@ -32,15 +32,15 @@ __all__ = [
 
 
 def open_engine(
-    location: Location, *, read_only: bool = False, checked: CheckedFile | None = None
+    location: Location, *, read_only: bool = False, checked: Checked | None = None
 ) -> Engine:
     """Return an engine on an index; nothing is opened until it is used.
 
-    Its first connection is that by which a file was `checked`, if nobody has touched it since.
+    Its first connection is that by which it was `checked`, if that can still be used.
     """
     if isinstance(location, Path):
         return sqlite_engine.open_file(location, read_only=read_only, checked=checked)
-    return postgresql_engine.open_server(location, read_only=read_only)
+    return postgresql_engine.open_server(location, read_only=read_only, checked=checked)
 
 
 def rolling_back(engine: Engine) -> Engine:

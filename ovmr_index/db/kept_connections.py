@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Pool
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ovmr_index.db.checked_file import Touch, touch_of
+from ovmr_index.db.checked import Touch, touch_of
 
 _MOST = 4  # of all engines of a process: each holds a file open and a cache of pages
 _STATE = "ovmr_index.state"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ovmr_index.db import driver as waits
+from ovmr_index.db.checked import Checked
 from ovmr_index.db.location import Server
 from ovmr_index.errors import SchemaError, ServerError, command, option
 
@@ -87,14 +88,18 @@ def asked(server: Server, *, seconds: float | None = None) -> Iterator[psycopg.C
 
     A lock of another is waited for so many seconds, as in `connect`.
     """
-    driver = driver_package()
-    with closing(connect(server, seconds=seconds)) as opened:
-        try:
-            yield opened
-        except driver.Error as error:
-            from ovmr_index.db.postgresql_errors import describe
+    with closing(connect(server, seconds=seconds)) as opened, _answering(server):
+        yield opened
 
-            raise ServerError(f"{server}: {describe(error)}") from None
+
+@contextmanager
+def _answering(server: Server) -> Iterator[None]:
+    try:
+        yield
+    except driver_package().Error as error:
+        from ovmr_index.db.postgresql_errors import describe
+
+        raise ServerError(f"{server}: {describe(error)}") from None
 
 
 @cache
@@ -136,13 +141,38 @@ def lock_key(schema: str, what: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def holds_index(server: Server) -> bool:
-    """Return whether the tables of an index are in its schema.
+def look_for_index(server: Server) -> Checked | None:
+    """Return a connection on the index in its schema, None where its tables are not there.
 
     Raises SchemaError where something else is in there.
     """
-    with asked(server) as opened:
-        return are_ours(server, tables_of(server, opened))
+    opened = connect(server)
+    checked = Checked(opened, lambda: _answers(opened))
+    with ExitStack() as stack:
+        stack.callback(checked.close)
+        with _answering(server):
+            is_there = are_ours(server, tables_of(server, opened))
+            opened.rollback()
+        if is_there:
+            stack.pop_all()
+    return checked if is_there else None
+
+
+def _answers(opened: psycopg.Connection) -> bool:
+    try:
+        opened.execute("SELECT")
+        opened.rollback()
+    except driver_package().Error:
+        return False
+    return True
+
+
+def require_index(server: Server) -> Checked:
+    """Return a connection on the index; raises SchemaError where there is none."""
+    found = look_for_index(server)
+    if found is None:
+        raise SchemaError(f"{server}: there is no index; run {command('ingest')} first")
+    return found
 
 
 def tables_of(server: Server, opened: psycopg.Connection) -> list[str]:
@@ -162,15 +192,11 @@ def are_ours(server: Server, tables: list[str]) -> bool:
     )
 
 
-def revision_in(server: Server) -> str | None:
-    """Return the revision of the index on a server, None where it has none.
-
-    Raises SchemaError where there is no index.
-    """
-    with asked(server) as opened:
-        if not are_ours(server, tables_of(server, opened)):
-            raise SchemaError(f"{server}: there is no index; run {command('ingest')} first")
+def revision_in(server: Server, opened: psycopg.Connection) -> str | None:
+    """Return the revision of the index on a server, None where it has none."""
+    with _answering(server):
         found = [version for (version,) in opened.execute(VERSIONS)]
+        opened.rollback()
     return " and ".join(found) or None
 
 

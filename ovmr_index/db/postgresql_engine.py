@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, String, create_engine, event, text
 from sqlalchemy.util import LRUCache
 
+from ovmr_index.db.checked import Checked
 from ovmr_index.db.location import Server
 from ovmr_index.db.postgresql_driver import CHANGES, connect, lock_key
 
@@ -22,14 +22,20 @@ _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _COUNT = "UPDATE index_changes SET number = number + 1"
 
 
-def open_server(server: Server, *, read_only: bool = False) -> Engine:
-    """Return an engine on a schema of a server; nothing is opened until it is used."""
+def open_server(
+    server: Server, *, read_only: bool = False, checked: Checked | None = None
+) -> Engine:
+    """Return an engine on a schema of a server, as `open_engine`."""
     from ovmr_index.db.postgresql_values import OneText, register
     from ovmr_index.db.server_connections import ServerConnections
 
+    def opened() -> Any:
+        found = None if checked is None else checked.take()
+        return connect(server) if found is None else found
+
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=partial(connect, server),
+        creator=opened,
         poolclass=ServerConnections,
         isolation_level=READ,
     )

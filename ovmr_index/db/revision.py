@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ovmr_index.db.checked_file import CheckedFile, touch_of
+from ovmr_index.db.checked import Checked, touch_of
 from ovmr_index.db.driver import connect
 from ovmr_index.db.location import Location
-from ovmr_index.db.postgresql_driver import revision_in
+from ovmr_index.db.postgresql_driver import require_index, revision_in
 from ovmr_index.errors import OvmrIndexError, SchemaError, command, option
 from ovmr_index.storage.regular import refused_kind
 
@@ -38,18 +38,20 @@ def revision_of(connection: sqlite3.Connection) -> str | None:
     return " and ".join(str(version) for (version,) in connection.execute(_VERSIONS)) or None
 
 
-def check_revision(location: Location) -> CheckedFile | None:
+def check_revision(location: Location, looked: Checked | None = None) -> Checked:
     """Raise SchemaError unless there is an index of the revision that this program needs.
 
-    Returns what was opened for it, where that is a file: it is closed with the last reference.
+    Returns what was opened for it: it is closed with the last reference. On a server that is the
+    connection by which the index was `looked` for, if one is given.
     """
     if not isinstance(location, Path):
-        require_head(str(location), revision_in(location))
-        return None
+        looked = looked or require_index(location)
+        require_head(str(location), revision_in(location, looked.connection))
+        return looked
     check_kind(location)
     before = touch_of(location)
     connection = connect(location)
-    checked = CheckedFile(location, connection, before)
+    checked = Checked(connection, lambda: before is not None and before == touch_of(location))
     with ExitStack() as stack:
         stack.callback(checked.close)
         connection.execute("BEGIN")  # which undoes a write that was cut off, too

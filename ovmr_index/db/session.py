@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ovmr_index.db.checked_file import CheckedFile
+from ovmr_index.db.checked import Checked
 from ovmr_index.db.location import Location, Server, located
 from ovmr_index.db.revision import check_revision
 from ovmr_index.errors import SchemaError, UsageError, command, option
@@ -48,7 +48,7 @@ class Session:
         self.location, self.progress = located(location), progress
         self._dry_run = dry_run
         self._engine: Engine | None = None
-        self._checked: CheckedFile | None = None
+        self._checked: Checked | None = None
         self._is_there = False
 
     def __repr__(self) -> str:
@@ -93,9 +93,10 @@ class Session:
         if not isinstance(self.location, Server):
             return self.location.exists()
         if not self._is_there:
-            from ovmr_index.db.postgresql_driver import holds_index
+            from ovmr_index.db.postgresql_driver import look_for_index
 
-            self._is_there = holds_index(self.location)
+            self._checked = look_for_index(self.location)
+            self._is_there = self._checked is not None
         return self._is_there
 
     @property
@@ -127,7 +128,7 @@ class Session:
 
         What is opened for that is used by the engine.
         """
-        self._checked = check_revision(self.location)
+        self._checked = check_revision(self.location, self._checked)
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a connection that sees one state of the index from its first read to its end."""

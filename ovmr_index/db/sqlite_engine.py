@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.util import LRUCache
 
-from ovmr_index.db.checked_file import CheckedFile
+from ovmr_index.db.checked import Checked
 from ovmr_index.db.driver import CACHE_KIB, connect
 from ovmr_index.db.functions import add_functions
 from ovmr_index.db.kept_connections import FileConnections
@@ -20,7 +20,7 @@ _LOADING = {"foreign_keys": 0, "threads": 1, "secure_delete": 0}
 _COMPILED = LRUCache[Any, Any](500)  # statements; a command has some eighty
 
 
-def open_file(path: Path, *, read_only: bool = False, checked: CheckedFile | None = None) -> Engine:
+def open_file(path: Path, *, read_only: bool = False, checked: Checked | None = None) -> Engine:
     """Return an engine on the SQLite file at `path`, as `open_engine`."""
 
     def opened() -> sqlite3.Connection:

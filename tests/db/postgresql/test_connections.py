@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from ovmr_index.db.engine import open_engine, reading, reading_together, writing
 from ovmr_index.db.location import Server
+from ovmr_index.db.session import Session
 from tests.support.waiting import wait_until
 
 IS_USED_BY = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
@@ -76,6 +78,30 @@ def test_one_that_does_not_answer_is_replaced(engine: Engine, server: str) -> No
     with psycopg.connect(server.format("postgres"), autocommit=True) as opened:
         opened.execute("SELECT pg_terminate_backend(%s, 10000)", [first])
     assert _answered_by(engine) != first
+
+
+def test_what_an_index_was_checked_by_is_used_first(
+    server: str, place: Server, tmp_path: Path
+) -> None:
+    session = Session(tmp_path, place)
+    assert session.exists
+    session.require_revision()
+    (first,) = _open(server, place)
+    with session.read() as one, session.read() as other:
+        assert _process(one) == first != _process(other)
+        assert _process(one) == first
+    session.close()
+    wait_until(lambda: not _open(server, place))
+
+
+def test_a_server_that_ended_it_is_asked_again(server: str, place: Server, tmp_path: Path) -> None:
+    session = Session(tmp_path, place)
+    session.require_revision()
+    with psycopg.connect(server.format("postgres"), autocommit=True) as opened:
+        opened.execute("SELECT pg_terminate_backend(%s, 10000)", _open(server, place))
+    with session.read() as connection:
+        assert _process(connection) in _open(server, place)
+    session.close()
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the tests have threads
