@@ -7,6 +7,7 @@ DEMO_STAMP := $(VENV)/.demo-installed
 # What is installed is compiled when it is imported first: most of it never is.
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 INSTALL := install --no-compile
+OF_UV := /^[a-z]/ { found = /^uv==/ } found
 # One for each processor, six at most: while a test waits for another process, the clients, lint and
 # PostgreSQL's part have something to do. Each takes ten seconds to collect the tests.
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN | awk '{ print ($$1 < 6 ? $$1 : 6) }')
@@ -73,15 +74,20 @@ endef
 # uv installs side by side what takes pip a minute; pip, where only its own settings lead to packages.
 $(STAMP): requirements.lock pyproject.toml
 	$(make_venv)
-	@awk '/^[a-z]/ { found = /^uv==/ } found' $< > $(VENV)/uv.lock
+	@awk '$(OF_UV)' $< > $(VENV)/uv.lock
 	@$(PIP) $(INSTALL) --require-hashes -r $(VENV)/uv.lock
 	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r $< || \
 	  $(PIP) $(INSTALL) --require-hashes -r $<
 	$(install_checkout)
 
-$(DEMO_STAMP): requirements-demo.lock pyproject.toml
+# uv itself does not stay: the demo has what the program needs, no more.
+$(DEMO_STAMP): requirements-demo.lock requirements.lock pyproject.toml
 	$(make_venv)
-	@$(PIP) $(INSTALL) --require-hashes -r $<
+	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT INT TERM && \
+	awk '$(OF_UV)' requirements.lock > "$$uv/lock" && \
+	$(PIP) $(INSTALL) --target "$$uv" --require-hashes -r "$$uv/lock" && \
+	"$$uv/bin/uv" pip install --quiet --python $(PY) --require-hashes -r $< || \
+	  $(PIP) $(INSTALL) --require-hashes -r $<
 	$(install_checkout)
 
 clients: $(CLIENTS_STAMP)  ## make .venv-clients with the programs that read what is exported
