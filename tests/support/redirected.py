@@ -13,24 +13,34 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
 import psycopg
 from sqlalchemy import Connection
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from ovmr_index.db import postgresql_schema
+from ovmr_index.db import postgresql_schema, session
+from ovmr_index.db.checked import Checked
 from ovmr_index.db.copying import copy_index
 from ovmr_index.db.kept_connections import close_all
 from ovmr_index.db.location import Location, Server, located
+from ovmr_index.db.revision import check_revision
+from ovmr_index.db.server_connections import ServerConnections
 from ovmr_index.db.session import Session
 from ovmr_index.index import opening
 from ovmr_index.vocabularies.synsets import load_wordnet
 
 GIVEN = "TESTS_DATABASES"
 _MARKER = b"an index of the tests' PostgreSQL: "
+
+_TRIES = 12  # of five seconds each, for which the server itself waits
+_END_IDLE = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = '{}' AND state = 'idle' AND state_change < now() - interval '20 seconds'"
+)
 
 Migrate = Callable[[Connection, str], None]
 Fill = Callable[[Connection], None]
@@ -110,6 +120,16 @@ class Databases:
         if name in self._roots:
             self._mark(name)
 
+    def is_shared(self, name: str) -> bool:
+        """Return whether other workers copy the database of a root, which is in no folder of one.
+
+        A connection that is kept on it would be in their way.
+        """
+        run = self._lock.parent
+        file = self._roots.get(name, self._lock)
+        place = file.relative_to(run).parts[0] if file.is_relative_to(run) else ""
+        return not place.startswith("popen-")
+
     def _mark(self, name: str) -> None:
         self._roots[name].unlink(missing_ok=True)
         self._roots[name].write_bytes(_MARKER + name.encode())
@@ -120,7 +140,15 @@ class Databases:
             return found.fetchone() is None
 
     def _copy(self, template: str, name: str) -> None:
-        """Make a database like another, as a copy of its files: a third of the time of the log."""
+        """Make a database like another, as a copy of its files: a third of the time of the log.
+
+        Who uses the other one meanwhile is waited for; what was opened and not used is ended.
+        """
+        for _ in range(_TRIES - 1):
+            with suppress(psycopg.errors.ObjectInUse):
+                self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+                return
+            self._run(_END_IDLE.format(template))
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
     def _drop(self, name: str) -> None:
@@ -155,7 +183,23 @@ def _named_by(file: Path) -> str | None:
 @contextmanager
 def redirected(databases: Databases) -> Iterator[None]:
     """Have the usual place of every index be a database of a server."""
+    really_kept = ServerConnections._is_as_opened
+
+    def is_kept(pool: ServerConnections, record: ConnectionPoolEntry, state: int) -> bool:
+        driver = record.dbapi_connection
+        if isinstance(driver, psycopg.Connection) and databases.is_shared(driver.info.dbname):
+            return False
+        return really_kept(pool, record, state)
+
+    def checked(location: Location, looked: Checked | None = None) -> Checked:
+        found = check_revision(location, looked)
+        if isinstance(location, Server):  # a tree is copied while an index of it was only opened
+            found.close()
+        return found
+
     with (
+        patch.object(ServerConnections, "_is_as_opened", is_kept),
+        patch.object(session, "check_revision", checked),
         closing(databases),
         patch.object(opening, "usual_place", databases.usual_place),
         patch.object(postgresql_schema, "create", databases.create),
