@@ -1,6 +1,5 @@
 """The connection by which an index was checked is that of its first use, and of no other."""
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -12,6 +11,7 @@ from ovmr_index.db.checked import Checked
 from ovmr_index.db.engine import driver_connection
 from ovmr_index.db.revision import check_revision
 from ovmr_index.db.session import Session
+from tests.support.forked import holds_in_fork
 
 DATASETS = "SELECT count(*) FROM datasets"
 
@@ -92,13 +92,6 @@ def test_none_is_kept_with_a_log_ahead(index: Path) -> None:
 def test_a_forked_process_has_its_own(session: Session) -> None:
     checked = session._checked
     assert checked is not None
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            code = int(_used(session) is checked.connection)
-        finally:
-            os._exit(code)
-    assert os.waitpid(child, 0)[1] == 0
+    assert holds_in_fork(lambda: _used(session) is not checked.connection)()
     assert _used(session) is checked.connection
     session.close()

@@ -1,6 +1,5 @@
 """A connection is kept for the next use, unless somebody has touched the file meanwhile."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from ovmr_index.db.engine import (
     widen_cache,
     writing,
 )
+from tests.support.forked import holds_in_fork
 
 DATASETS = "SELECT name FROM datasets ORDER BY pk"
 NAMES = ["lvis", "imagenet21k", "visual_genome"]
@@ -180,13 +180,6 @@ def test_an_interrupted_load_ends_as_interrupted(engine: Engine) -> None:
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the tests have threads
 def test_none_is_shared_with_a_forked_process(engine: Engine) -> None:
     first = _driver(engine)
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            code = int(_is_open(first) or _driver(engine) is first)
-        finally:
-            os._exit(code)
-    assert os.waitpid(child, 0)[1] == 0
+    assert holds_in_fork(lambda: not _is_open(first) and _driver(engine) is not first)()
     assert not _is_open(first)
     _driver(engine)

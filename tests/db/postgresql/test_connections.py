@@ -1,6 +1,5 @@
 """A connection on a server is kept for the next use, as long as it answers."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from ovmr_index.db.engine import open_engine, reading, reading_together, writing
 from ovmr_index.db.location import Server
 from ovmr_index.db.session import Session
+from tests.support.forked import holds_in_fork
 from tests.support.waiting import wait_until
 
 IS_USED_BY = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
@@ -107,15 +107,15 @@ def test_a_server_that_ended_it_is_asked_again(server: str, place: Server, tmp_p
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the tests have threads
 def test_none_is_shared_with_a_forked_process(engine: Engine) -> None:
     first = _answered_by(engine)
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            code = int(_answered_by(engine) == first)
-            engine.dispose()
-        finally:
-            os._exit(code)
+    is_another = holds_in_fork(lambda: _uses_another(engine, first))
     with reading(engine) as connection:
         process = _process(connection)
-        assert os.waitpid(child, 0)[1] == 0
+        assert is_another()
         assert _process(connection) == process != first
+
+
+def _uses_another(engine: Engine, first: int) -> bool:
+    try:
+        return _answered_by(engine) != first
+    finally:
+        engine.dispose()
